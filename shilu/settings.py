@@ -1,0 +1,80 @@
+"""What the environment may set. A leaf: imports nothing of ours; read by composition roots alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from environs import Env
+from marshmallow.validate import OneOf, Range, Regexp
+
+BRANCH_NAME = re.compile(r"^[a-z][a-z0-9_]{0,30}$")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every value that Shilu takes from outside, with its default."""
+
+    data_dir: Path  # SHILU_DATA: all files of this installation
+    host: str  # SHILU_HOST
+    port: int  # SHILU_PORT
+    branch: str  # SHILU_BRANCH: one branch, one log
+    database_url: str  # DATABASE_URL: postgresql://…; empty = SQLite below data_dir
+    redis_url: str  # REDIS_URL: redis://…; empty = the SQLite broker
+    vault_url: str  # SHILU_VAULT_URL: keys per person; empty = database_url, else a file
+    accounts_url: str  # SHILU_ACCOUNTS_URL: credentials; empty = database_url, else a file
+    master_key_file: Path  # SHILU_MASTER_KEY_FILE: wraps the keys per person; back it up apart
+    secret_key_file: Path  # SHILU_SECRET_KEY_FILE: signs what the browser carries
+    threads: int  # SHILU_THREADS: of the web process
+    log_level: str  # SHILU_LOG_LEVEL
+
+    @classmethod
+    def read(cls) -> Settings:
+        """Read the process environment. Raises environs.EnvValidationError on a value that can't be."""
+        env = Env(eager=False)
+        data_dir = Path(env.str("SHILU_DATA", "./shilu-data") or "./shilu-data").absolute()
+        database_url = env.str("DATABASE_URL", "")
+        settings = cls(
+            data_dir=data_dir,
+            host=env.str("SHILU_HOST", "127.0.0.1"),
+            port=env.int("SHILU_PORT", 8000, validate=Range(1, 65535)),
+            branch=env.str("SHILU_BRANCH", "main", validate=Regexp(BRANCH_NAME)),
+            database_url=database_url,
+            redis_url=env.str("REDIS_URL", ""),
+            vault_url=env.str("SHILU_VAULT_URL", "") or database_url,
+            accounts_url=env.str("SHILU_ACCOUNTS_URL", "") or database_url,
+            master_key_file=_path(env, "SHILU_MASTER_KEY_FILE", data_dir / "master.key"),
+            secret_key_file=_path(env, "SHILU_SECRET_KEY_FILE", data_dir / "secret.key"),
+            threads=env.int("SHILU_THREADS", 16, validate=Range(1, 512)),
+            log_level=env.str("SHILU_LOG_LEVEL", "info", validate=OneOf(LOG_LEVELS)),
+        )
+        env.seal()
+        return settings
+
+    def environment(self) -> Mapping[str, str]:
+        """Return the variables that make another process read exactly these settings."""
+        return {name: str(getattr(self, field)) for name, field in VARIABLES.items()}
+
+
+VARIABLES: Mapping[str, str] = {
+    "SHILU_DATA": "data_dir",
+    "SHILU_HOST": "host",
+    "SHILU_PORT": "port",
+    "SHILU_BRANCH": "branch",
+    "DATABASE_URL": "database_url",
+    "REDIS_URL": "redis_url",
+    "SHILU_VAULT_URL": "vault_url",
+    "SHILU_ACCOUNTS_URL": "accounts_url",
+    "SHILU_MASTER_KEY_FILE": "master_key_file",
+    "SHILU_SECRET_KEY_FILE": "secret_key_file",
+    "SHILU_THREADS": "threads",
+    "SHILU_LOG_LEVEL": "log_level",
+}
+
+
+def _path(env: Env, name: str, default: Path) -> Path:
+    given = env.str(name, "")
+    return Path(given).absolute() if given else default
