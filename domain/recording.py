@@ -1,0 +1,152 @@
+"""How a command becomes a receipt: look whether it came before, decide, append, look again.
+
+One place for the three ways in which an append can fail (event-store.md, finding 8): somebody
+else changed the stream (decide again), the command is on record already (give the first
+answer), or it is a true conflict (raise).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from uuid import UUID
+
+from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.domain import Aggregate as LibraryAggregate
+from eventsourcing.persistence import IntegrityError
+
+from domain.refusals import Stale
+from domain.words import By, Receipt
+
+if TYPE_CHECKING:
+    from eventsourcing.persistence import Recording as LibraryRecording
+
+MAX_ATTEMPTS = 20
+
+
+class Aggregate(LibraryAggregate):
+    """The root of all our aggregates: every event carries who, when and by which command."""
+
+    class Event(LibraryAggregate.Event):
+        """Something that happened; ``by`` says who, when and by which command.
+
+        ``SEALED`` names each personal field and the field that holds the person whose key
+        seals it. The store seals; the domain sees clear values, or None after an erasure.
+        """
+
+        SEALED: ClassVar[dict[str, str]] = {}
+        by: By
+
+    @classmethod
+    def _create(cls, event_class: Any, *, id: UUID | None = None, **kwargs: Any) -> Any:  # noqa: A002
+        kwargs.setdefault("timestamp", kwargs["by"].recorded_at)
+        return super()._create(event_class, id=id, **kwargs)
+
+    def trigger_event(self, event_class: Any, **kwargs: Any) -> None:
+        """Append an event to the pending ones; its library timestamp is the recorded instant."""
+        kwargs.setdefault("timestamp", kwargs["by"].recorded_at)
+        super().trigger_event(event_class, **kwargs)
+
+
+# The library gives every subclass a "Created" of its own and then asks for its topic.
+if "Created" in vars(Aggregate):
+    delattr(Aggregate, "Created")
+
+
+class Created(Aggregate.Event, LibraryAggregate.Created):
+    """The first event of a stream."""
+
+
+A = TypeVar("A", bound=Aggregate)
+Decision = Callable[[], Sequence[Aggregate]]
+
+
+class Recording:
+    """Loads aggregates, appends what was decided and answers with receipts."""
+
+    def __init__(self, application: Application[UUID]) -> None:
+        self._application = application
+        self._answers: dict[UUID, Receipt] = {}  # for recorders that keep no command ids
+        self._batch: dict[UUID, Aggregate] | None = None
+
+    def find(self, kind: type[A], stream_id: UUID) -> A | None:
+        """Return the aggregate of this stream, or None if there is none."""
+        if self._batch is not None and stream_id in self._batch:
+            return cast("A", self._batch[stream_id])
+        try:
+            return cast("A", self._application.repository.get(stream_id))
+        except AggregateNotFoundError:
+            return None
+
+    def answer(self, by: By, decide: Decision) -> Receipt:
+        """Return the receipt of the command, deciding and appending unless it came before.
+
+        ``decide`` loads, checks and returns the changed aggregates; it may run several times.
+        Raises the refusals of ``decide``, and IntegrityError when the streams stay contended.
+        """
+        if self._batch is not None:
+            return self._collect(decide())
+        earlier = self.receipt_of(by.command_id)
+        if earlier is not None:
+            return earlier
+        for attempt in range(MAX_ATTEMPTS):
+            try:
+                return self._append(by, decide())
+            except IntegrityError:
+                earlier = self.receipt_of(by.command_id)
+                if earlier is not None:
+                    return earlier
+                if attempt == MAX_ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    def receipt_of(self, command_id: UUID) -> Receipt | None:
+        """Return the first answer to this command, marked as repeated, or None."""
+        lookup = getattr(self._application.recorder, "receipt_of", None)
+        if lookup is None:
+            return self._answers.get(command_id)
+        found = lookup(command_id)
+        return None if found is None else Receipt(*found, repeated=True)
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Collect the decisions made inside and append them at once when it ends well.
+
+        For imports: the caller makes sure that no command in it came before.
+        """
+        self._batch = {}
+        try:
+            yield
+            if self._batch:
+                self._application.save(*self._batch.values())
+        finally:
+            self._batch = None
+
+    def _collect(self, aggregates: Sequence[Aggregate]) -> Receipt:
+        assert self._batch is not None
+        for aggregate in aggregates:
+            self._batch[aggregate.id] = aggregate
+        last = aggregates[-1] if aggregates else None
+        return Receipt(0, last.id, last.version) if last else Receipt(0, UUID(int=0), 0)
+
+    def _append(self, by: By, aggregates: Sequence[Aggregate]) -> Receipt:
+        recordings = self._application.save(*aggregates)
+        if not recordings:
+            return Receipt(0, UUID(int=0), 0)
+        receipt = _receipt(recordings[-1])
+        self._answers[by.command_id] = Receipt(
+            receipt.position, receipt.stream_id, receipt.version, repeated=True
+        )
+        return receipt
+
+
+def _receipt(recording: LibraryRecording[UUID]) -> Receipt:
+    event = recording.domain_event
+    return Receipt(recording.notification.id, event.originator_id, event.originator_version)
+
+
+def check_version(aggregate: Aggregate, expected: int | None) -> None:
+    """Raise Stale if the stream has moved on since the reader saw ``expected``."""
+    if expected is not None and aggregate.version != expected:
+        raise Stale(expected, aggregate.version)

@@ -1,0 +1,167 @@
+"""Every reason for which a command is refused, one class each.
+
+::
+
+    Refusal
+    ├── NotFound                 the thing does not exist
+    │   ├── UnknownTeam · UnknownMember · UnknownCustomer · UnknownLog
+    │   ├── UnknownActivity · UnknownCallback · UnknownCase · UnknownScript
+    ├── Conflict                 the thing is not in a state for this
+    │   ├── Stale · AlreadyExists · LooksRepeated · AlreadyWithdrawn · AlreadySubmitted
+    │   ├── NotPrepared · AlreadyDecided · NotDecided · AlreadyAppealed · AlreadyAnswered
+    │   └── RulebookMissing
+    ├── NotYours                 somebody else's log, customer, call or case
+    └── Invalid                  the facts cannot be as told
+        ├── ActivityInFuture · LateReasonMissing · WithdrawalTooLate · EmptyText
+        ├── NotAMember · WrongOrder · OutcomeBeforeAnswer · PreparationIncomplete
+        └── BadValue
+
+The page turns a refusal into one sentence in the reader's language; ``facts`` has what it needs.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+
+class Refusal(Exception):
+    """A command that the rules do not allow; ``facts`` are plain values for the sentence."""
+
+    def __init__(self, **facts: Any) -> None:
+        self.facts = facts
+        super().__init__(f"{type(self).__name__}({', '.join(f'{k}={v}' for k, v in facts.items())})")
+
+
+class NotFound(Refusal):
+    """Something named in the command does not exist."""
+
+
+class UnknownTeam(NotFound):
+    """No such team; ``team_id``."""
+
+
+class UnknownMember(NotFound):
+    """No such person; ``person_id``."""
+
+
+class UnknownCustomer(NotFound):
+    """No such customer; ``customer_id``."""
+
+
+class UnknownLog(NotFound):
+    """The agent has written nothing on that day; ``agent_id``, ``day``."""
+
+
+class UnknownActivity(NotFound):
+    """The day's log has no such entry; ``activity_id``."""
+
+
+class UnknownCallback(NotFound):
+    """No such callback; ``callback_id``."""
+
+
+class UnknownCase(NotFound):
+    """No such case; ``agent_id``, ``case_no``."""
+
+
+class UnknownScript(NotFound):
+    """No such script; ``script_id``."""
+
+
+class Conflict(Refusal):
+    """The thing has moved on, or is not yet where the command needs it."""
+
+
+class Stale(Conflict):
+    """Somebody changed it since it was read; ``expected``, ``actual`` versions."""
+
+    def __init__(self, expected: int, actual: int) -> None:
+        super().__init__(expected=expected, actual=actual)
+
+
+class AlreadyExists(Conflict):
+    """A thing with this id exists; ``what``, ``id``."""
+
+
+class LooksRepeated(Conflict):
+    """The same customer and kind within 15 minutes; ``activity_id``. Say so to save it all the same."""
+
+
+class AlreadyWithdrawn(Conflict):
+    """The entry was withdrawn; ``activity_id``."""
+
+
+class AlreadySubmitted(Conflict):
+    """The day was submitted before; ``day``."""
+
+
+class NotPrepared(Conflict):
+    """The call was not prepared (R-50 to R-55); ``callback_id``."""
+
+
+class AlreadyAnswered(Conflict):
+    """The callback has its outcome; ``callback_id``."""
+
+
+class AlreadyDecided(Conflict):
+    """The case is decided; ``case_no``."""
+
+
+class NotDecided(Conflict):
+    """The case is not decided yet; ``case_no``."""
+
+
+class AlreadyAppealed(Conflict):
+    """An appeal is on record; ``case_no``."""
+
+
+class RulebookMissing(Conflict):
+    """The branch has adopted no rulebook yet."""
+
+
+class NotYours(Refusal):
+    """It belongs to somebody else; ``what``."""
+
+
+class Invalid(Refusal):
+    """The facts of the command cannot be so."""
+
+
+class ActivityInFuture(Invalid):
+    """It is said to start after it is put on record; ``started_at``, ``recorded_at``."""
+
+    def __init__(self, started_at: datetime, recorded_at: datetime) -> None:
+        super().__init__(started_at=started_at, recorded_at=recorded_at)
+
+
+class LateReasonMissing(Invalid):
+    """An entry this late needs a reason (补录原因); ``hours`` is the limit."""
+
+
+class WithdrawalTooLate(Invalid):
+    """An entry can be withdrawn for ``hours``; then correct it."""
+
+
+class EmptyText(Invalid):
+    """A text that must be there is empty; ``field``."""
+
+
+class NotAMember(Invalid):
+    """The person does not work in a team on that day; ``person_id``, ``day``."""
+
+
+class WrongOrder(Invalid):
+    """Steps go in order (R-56); ``step``, ``expected``."""
+
+
+class OutcomeBeforeAnswer(Invalid):
+    """No attempt was answered, so the customer cannot have said this; ``outcome``."""
+
+
+class PreparationIncomplete(Invalid):
+    """A tick of the call sheet is missing and has no reason (R-50 to R-55); ``ticks``."""
+
+
+class BadValue(Invalid):
+    """A value makes no sense; ``field``, ``value``."""
