@@ -9,7 +9,7 @@ MAX_LINE_BYTES = 64 * 1024  # a line of visits.jsonl has about 350 bytes; a long
 MAX_ID = 64  # characters
 
 
-class BadField(ValueError):  # noqa: N818 - read as "a bad field", like the domain's refusals
+class BadField(ValueError):
     """A field of a row does not fit; carries the sentence for each language."""
 
     def __init__(self, field: str | None, message_zh: str, message_en: str) -> None:
@@ -144,7 +144,7 @@ def fields_of(line: bytes) -> Fields:
 
 
 def _refuse_unstorable(name: str, value: str) -> None:
-    """Refuse NUL and lone surrogates: JSON escapes can smuggle them in, no text column takes them."""
+    """Refuse NUL and lone surrogates: JSON can escape them, no text column takes them."""
     if not value.isprintable() and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):
         zh = "含有无法保存的字符（NUL 或半个代理对），请删去。"
         raise BadField(
