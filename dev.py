@@ -19,7 +19,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import NoReturn, Optional
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -270,7 +270,7 @@ def must(command: "list[str]", otherwise: str) -> None:
         raise Missing(otherwise)
 
 
-def call(command: "list[str]", env: "Optional[dict[str, str]]" = None, quiet: bool = False) -> int:
+def call(command: "list[str]", env: "dict[str, str] | None" = None, quiet: bool = False) -> int:
     """Run a command in the project folder; return its exit code."""
     output = subprocess.DEVNULL if quiet else None
     return subprocess.run(
