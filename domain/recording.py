@@ -107,7 +107,10 @@ class Recording:
         if lookup is None:
             return self._answers.get(command_id)
         found = lookup(command_id)
-        return None if found is None else Receipt(*found, repeated=True)
+        if found is None:
+            return None
+        position, stream, version = found
+        return Receipt(position, stream, version, repeated=True)
 
     @contextmanager
     def batch(self) -> Iterator[None]:
