@@ -1,0 +1,325 @@
+"""The command line: each command once, the same name in README, compose file and tests.
+
+Imports of the other rooms stand inside the commands, so that ``shilu worker`` loads no web server.
+Exit codes: 0 done; 1 the answer is no (a check found a difference, a file has errors, a rule
+refused); 2 wrong use; 3 not ready (not migrated, a store that does not answer).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from environs import EnvError
+
+from shilu import __version__
+from shilu.settings import Settings
+
+if TYPE_CHECKING:
+    from store.branch import BranchStore
+
+NO, WRONG_USE, NOT_READY = 1, 2, 3
+
+
+class NotReady(click.ClickException):
+    """Something must be set up first; the message says what."""
+
+    exit_code = NOT_READY
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="shilu")
+def main() -> None:
+    """Shilu 实录: an event-sourced record for insurance sales teams.
+
+    All commands read SHILU_DATA, SHILU_BRANCH, SHILU_PORT, DATABASE_URL and REDIS_URL
+    (README, "Settings"). Exit codes: 0 done, 1 the answer is no, 2 wrong use, 3 not ready.
+    """
+
+
+# --- processes ---
+
+
+@main.command()
+def up() -> None:
+    """Start and supervise every process: web, follower, worker, scheduler."""
+    from shilu.supervisor import up as supervise
+
+    raise SystemExit(supervise(_settings()))
+
+
+@main.command()
+def web() -> None:
+    """Serve pages and API (one process, many threads)."""
+    from shilu.web import serve
+
+    settings = _settings()
+    serve(settings.host, settings.port, settings.threads, settings.log_level)
+
+
+@main.command()
+def follower() -> None:
+    """Follow the log and keep the projections up to date."""
+    import projections
+    from projections.follower import Follower
+
+    store = _store(_settings())
+    with _ready():
+        Follower(store.reader(), store.views_engine(), projections.ALL).run(_stop_on_signal())
+
+
+@main.command()
+def worker() -> None:
+    """Run the checks that are queued."""
+    import workers
+
+    raise SystemExit(workers.run_worker())
+
+
+@main.command()
+def scheduler() -> None:
+    """Queue what is due, each second, and sweep what was lost."""
+    import workers
+
+    raise SystemExit(workers.run_scheduler())
+
+
+# --- setting up ---
+
+
+@main.command()
+@click.option("--quiet", is_flag=True, help="Say nothing when all is well.")
+def migrate(quiet: bool) -> None:
+    """Create or update every table. Safe to repeat, also twice at once."""
+    from projections import VIEW_METADATA
+    from store.migrate import migrate as create_tables
+
+    settings = _settings()
+    queue = None if settings.redis_url else settings.data_dir / "queue.db"
+    create_tables(_store(settings), _accounts_url(settings), queue, VIEW_METADATA)
+    if not quiet:
+        click.echo(f"branch {settings.branch}: tables are up to date")
+
+
+@main.command()
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The demo's last day [today].")
+@click.option(
+    "--seed", type=int, default=531, show_default=True, help="Another seed, other people."
+)
+@click.option("--if-absent", is_flag=True, help="Do nothing when the demo is there already.")
+def demo(day: datetime | None, seed: int, if_absent: bool) -> None:
+    """Fill the branch with invented people and weeks of work, and make demo logins."""
+    from shilu.demo import LOGINS_FILE, make_demo
+
+    settings = _settings()
+    logins = settings.data_dir / LOGINS_FILE
+    if if_absent and logins.exists():
+        return
+    store = _store(settings)
+    with _ready(), _bar("making the demo branch") as progress:
+        made = make_demo(
+            store,
+            _accounts_url(settings),
+            logins,
+            last_day=day.date() if day else _today(),
+            seed=seed,
+            progress=progress,
+        )
+    click.echo(f"{made.events} events of {made.people} people; logins in {logins}")
+
+
+@main.group()
+def user() -> None:
+    """Accounts: who may sign in."""
+
+
+@user.command("add")
+@click.argument("login")
+@click.option("--person", required=True, help="The person id in the branch, such as A0007.")
+@click.option(
+    "--role",
+    required=True,
+    type=click.Choice(["agent", "supervisor", "upper_supervisor", "auditor", "administrator"]),
+)
+@click.option(
+    "--password", envvar="SHILU_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True
+)
+def user_add(login: str, person: str, role: str, password: str) -> None:
+    """Let LOGIN sign in. The password is asked for, or read from SHILU_PASSWORD."""
+    from store.accounts import Accounts
+
+    settings = _settings()
+    with _ready():
+        accounts = Accounts.open(_accounts_url(settings))
+        accounts.add(login, person_id=person, branch=settings.branch, role=role, password=password)
+    click.echo(f"{login} may sign in to branch {settings.branch} as {role}")
+
+
+# --- the record ---
+
+
+@main.command("import")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Read and check everything, write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def import_(folder: Path, dry_run: bool, as_json: bool) -> None:
+    """Read a branch in the interchange format from FOLDER. Harmless to repeat."""
+    from shilu.importer import import_branch
+
+    store = _store(_settings())
+    with _ready(), _bar("importing", hidden=as_json) as progress:
+        report = import_branch(store, folder, dry_run=dry_run, progress=progress)
+    if as_json:
+        _echo_json(report)
+    else:
+        click.echo(report.text())
+    raise SystemExit(NO if report.errors else 0)
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+@click.option("--check", is_flag=True, help="Only compare a rebuild with the live tables.")
+@click.option("--json", "as_json", is_flag=True)
+def rebuild(names: tuple[str, ...], check: bool, as_json: bool) -> None:
+    """Rebuild projections (all, or those NAMED) beside the live ones, then swap."""
+    from shilu import rebuild as rebuilding
+
+    store = _store(_settings())
+    with _ready():
+        if not check:
+            rebuilding.rebuild(store, names)
+            return
+        differences = rebuilding.check(store, names)
+    if as_json:
+        _echo_json(differences)
+    for name, difference in () if as_json else differences.items():
+        click.echo(f"{name}: {'equal' if difference is None else difference}")
+    raise SystemExit(NO if any(differences.values()) else 0)
+
+
+@main.command()
+@click.option("--as-of", required=True, help="An instant with its zone: 2025-03-20T18:00+08:00.")
+@click.option("--team", required=True, help="The team id.")
+@click.option(
+    "--day", type=click.DateTime(["%Y-%m-%d"]), help="The day shown [that of the instant]."
+)
+@click.option("--json", "as_json", is_flag=True)
+def replay(as_of: str, team: str, day: datetime | None, as_json: bool) -> None:
+    """Replay the log up to an instant and show a team's state as it was on record then."""
+    from shilu import replay as replaying
+
+    store = _store(_settings())
+    with _ready():
+        state = replaying.replay(store, _instant(as_of), team, day.date() if day else None)
+    if as_json:
+        _echo_json(state)
+    else:
+        click.echo(replaying.render(state))
+
+
+@main.command()
+@click.argument(
+    "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where scores go.")
+@click.option("--interactive", is_flag=True, help="Choose calls over JSON lines on stdin, stdout.")
+def detect(folder: Path | None, out: Path | None, interactive: bool) -> None:
+    """Score agents and visits of the branch in FOLDER into OUT/scores.jsonl."""
+    from shilu import detect as detecting
+
+    if interactive:
+        detecting.interactive(sys.stdin, sys.stdout)
+        return
+    if folder is None or out is None:
+        raise click.UsageError("give FOLDER and --out DIR, or --interactive")
+    raise SystemExit(detecting.detect(folder, out))
+
+
+# --- wiring ---
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.read()
+    except EnvError as error:
+        raise click.UsageError(f"environment: {error}") from error
+
+
+def _store(settings: Settings) -> BranchStore:
+    from store.branch import BranchStore
+
+    return BranchStore(
+        settings.branch,
+        settings.data_dir,
+        settings.database_url,
+        settings.vault_url,
+        settings.master_key_file,
+    )
+
+
+def _accounts_url(settings: Settings) -> str:
+    return settings.accounts_url or f"sqlite:///{settings.data_dir / 'accounts.db'}"
+
+
+@contextmanager
+def _ready() -> Iterator[None]:
+    """Turn a missing table or a silent database into exit code 3 and the way out."""
+    from eventsourcing.persistence import PersistenceError
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except (PersistenceError, DBAPIError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise NotReady(f"{reason}\nIs the database up, and has `shilu migrate` run?") from error
+
+
+@contextmanager
+def _bar(label: str, hidden: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """Yield ``progress(done, total)``; drawn on standard error, and only on a terminal."""
+    quiet = hidden or not sys.stderr.isatty()
+    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=quiet) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        yield progress
+
+
+def _stop_on_signal() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is not an ISO instant", param_hint="--as-of") from error
+    if instant.tzinfo is None:
+        raise click.BadParameter("say the zone too: 2025-03-20T18:00+08:00", param_hint="--as-of")
+    return instant.astimezone(UTC)
+
+
+def _today() -> date:
+    from zoneinfo import ZoneInfo
+
+    return datetime.now(ZoneInfo(os.environ.get("TZ") or "Asia/Shanghai")).date()
+
+
+def _echo_json(value: Any) -> None:
+    plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    click.echo(json.dumps(plain, ensure_ascii=False, default=str, indent=2))
