@@ -117,14 +117,14 @@ class Member(Aggregate):
         self.person_id = person_id
         self.name = name
         self.role = role
-        self.team_id = team_id
+        self.teams: list[tuple[date, str | None]] = [(since, team_id)]
         self.since = since
         self.last_day: date | None = None
         self.leaves: list[tuple[date, date]] = []
 
     @event(Moved)
-    def _(self, team_id: str | None) -> None:
-        self.team_id = team_id
+    def _(self, team_id: str | None, since: date) -> None:
+        self.teams.append((since, team_id))
 
     @event(Departed)
     def _(self, last_day: date) -> None:
@@ -138,9 +138,16 @@ class Member(Aggregate):
     def _(self, first_day: date, last_day: date) -> None:
         self.leaves.remove((first_day, last_day))
 
-    def works_on(self, day: date) -> bool:
-        """Tell whether the person belongs to the branch on that day."""
-        return self.last_day is None or day <= self.last_day
+    @property
+    def team_id(self) -> str | None:
+        """The team of the newest move."""
+        return self.teams[-1][1]
+
+    def team_on(self, day: date) -> str | None:
+        """Return the team in which the person works on that day, or None."""
+        if day < self.since or (self.last_day is not None and day > self.last_day):
+            return None
+        return max((t for t in self.teams if t[0] <= day), key=lambda t: t[0])[1]
 
     def on_leave(self, day: date) -> bool:
         """Tell whether a leave covers that day."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application
@@ -71,13 +71,15 @@ class Recording:
         self._batch: dict[UUID, Aggregate] | None = None
 
     def find(self, kind: type[A], stream_id: UUID) -> A | None:
-        """Return the aggregate of this stream, or None if there is none."""
+        """Return the aggregate of this stream, or None if there is none of this kind."""
         if self._batch is not None and stream_id in self._batch:
-            return cast("A", self._batch[stream_id])
-        try:
-            return cast("A", self._application.repository.get(stream_id))
-        except AggregateNotFoundError:
-            return None
+            found: Any = self._batch[stream_id]
+        else:
+            try:
+                found = self._application.repository.get(stream_id)
+            except AggregateNotFoundError:
+                return None
+        return found if isinstance(found, kind) else None
 
     def answer(self, by: By, decide: Decision) -> Receipt:
         """Return the receipt of the command, deciding and appending unless it came before.
@@ -86,7 +88,7 @@ class Recording:
         Raises the refusals of ``decide``, and IntegrityError when the streams stay contended.
         """
         if self._batch is not None:
-            return self._collect(decide())
+            return self._collect(self._batch, decide())
         earlier = self.receipt_of(by.command_id)
         if earlier is not None:
             return earlier
@@ -126,10 +128,8 @@ class Recording:
         finally:
             self._batch = None
 
-    def _collect(self, aggregates: Sequence[Aggregate]) -> Receipt:
-        assert self._batch is not None
-        for aggregate in aggregates:
-            self._batch[aggregate.id] = aggregate
+    def _collect(self, batch: dict[UUID, Aggregate], aggregates: Sequence[Aggregate]) -> Receipt:
+        batch.update({aggregate.id: aggregate for aggregate in aggregates})
         last = aggregates[-1] if aggregates else None
         return Receipt(0, last.id, last.version) if last else Receipt(0, UUID(int=0), 0)
 

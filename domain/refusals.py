@@ -30,7 +30,9 @@ class Refusal(Exception):
 
     def __init__(self, **facts: Any) -> None:
         self.facts = facts
-        super().__init__(f"{type(self).__name__}({', '.join(f'{k}={v}' for k, v in facts.items())})")
+        super().__init__(
+            f"{type(self).__name__}({', '.join(f'{k}={v}' for k, v in facts.items())})"
+        )
 
 
 class NotFound(Refusal):

@@ -1,0 +1,52 @@
+"""All commands over one log: composes the command classes and decides nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import date
+from uuid import UUID
+
+from eventsourcing.application import Application
+
+from domain.callback import Callbacks
+from domain.customer import Customers
+from domain.daily_log import DailyLogs, Ports
+from domain.organisation import Organisation
+from domain.recording import Recording
+from domain.rulebook import Rulebooks
+from domain.scheduled_check import ScheduledChecks
+from domain.verification_case import VerificationCases
+
+
+class TeamRecord(Application[UUID]):
+    """The record of one branch: one log, one order.
+
+    ``env`` names the store (``PERSISTENCE_MODULE`` and what it needs); ``index_phone`` gives the
+    keyed blind index of a phone number.
+    """
+
+    name = "record"
+
+    def __init__(self, env: Mapping[str, str], index_phone: Callable[[str], str]) -> None:
+        super().__init__(env=dict(env))
+        self.recording = Recording(self)
+        self.organisation = Organisation(self.recording)
+        self.rulebook = Rulebooks(self.recording)
+        self.customers = Customers(self.recording, index_phone)
+        self.daily_logs = DailyLogs(
+            self.recording, Ports(self._team_of, self.customers.owner_of, self.rulebook.rules)
+        )
+        self.callbacks = Callbacks(
+            self.recording, self.customers.owner_of, self.customers.may_be_called
+        )
+        self.verification_cases = VerificationCases(self.recording)
+        self.scheduled_checks = ScheduledChecks(self.recording)
+
+    def batch(self) -> AbstractContextManager[None]:
+        """Collect the commands made inside and append them at once (for imports)."""
+        return self.recording.batch()
+
+    def _team_of(self, person_id: str, day: date) -> str | None:
+        member = self.organisation.member(person_id)
+        return member.team_on(day) if member else None

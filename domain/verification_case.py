@@ -1,0 +1,373 @@
+"""What contradicts an agent's log, and what a human decided about it (R-33, PIPL art. 24).
+
+One stream an agent: contradictions as they come, and at most one open case at a time. A
+contradiction is not a case; a case is not a verdict; nothing follows from a score alone. The
+agent is heard, a human decides with a reason, and the agent may appeal to somebody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from eventsourcing.domain import event
+
+from domain.recording import Aggregate, Created, Recording, check_version
+from domain.refusals import (
+    AlreadyAppealed,
+    AlreadyDecided,
+    BadValue,
+    EmptyText,
+    NotDecided,
+    NotYours,
+    UnknownCase,
+)
+from domain.words import AppealVerdict, By, CallbackOutcome, Receipt, Role, Verdict, stream_id
+
+MAX_TEXT = 4000
+
+
+def verification_stream(agent_id: str) -> UUID:
+    """Return the stream of an agent's contradictions and cases."""
+    return stream_id("verification_case", agent_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A customer's word against a logged visit; ``weight`` in nats of log-odds."""
+
+    agent_id: str
+    team_id: str
+    activity_id: str
+    callback_id: str
+    customer_id: str
+    outcome: CallbackOutcome
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """One named item of the evidence sum: its weight in nats and the facts of its sentence."""
+
+    name: str
+    weight: float
+    facts: dict[str, str | int | float]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the system knew when it put the case before a human.
+
+    The weights of all items add up to the log-odds of ``posterior``.
+    """
+
+    posterior: float
+    threshold: float
+    model_version: str
+    items: tuple[EvidenceItem, ...]
+    counter_items: tuple[EvidenceItem, ...] = ()
+
+
+class VerificationCase(Aggregate):
+    """One agent's contradictions and cases."""
+
+    TOPIC = "verification_case"
+
+    class FileOpened(Created):
+        """The first contradiction about this agent came in."""
+
+        TOPIC = "verification_case.file_opened.v1"
+        agent_id: str
+        team_id: str
+
+    class ContradictionDetected(Aggregate.Event):
+        """A customer said otherwise than the log; no accusation."""
+
+        TOPIC = "verification_case.contradiction_detected.v1"
+        agent_id: str
+        team_id: str
+        activity_id: str
+        callback_id: str
+        customer_id: str
+        outcome: CallbackOutcome
+        weight: float
+
+    class CaseOpened(Aggregate.Event):
+        """The entry conditions of the ladder are met: a human is asked to look."""
+
+        TOPIC = "verification_case.case_opened.v1"
+        agent_id: str
+        team_id: str
+        case_no: int
+        posterior: float
+        threshold: float
+        model_version: str
+        items: tuple[EvidenceItem, ...]
+        counter_items: tuple[EvidenceItem, ...]
+
+    class Explained(Aggregate.Event):
+        """The agent was heard."""
+
+        TOPIC = "verification_case.explained.v1"
+        SEALED: ClassVar[dict[str, str]] = {"text": "agent_id"}
+        agent_id: str
+        team_id: str
+        case_no: int
+        text: str | None
+
+    class Decided(Aggregate.Event):
+        """A human decided, with a reason: cleared, unable (不会) or unwilling (不愿)."""
+
+        TOPIC = "verification_case.decided.v1"
+        SEALED: ClassVar[dict[str, str]] = {"reason": "agent_id"}
+        agent_id: str
+        team_id: str
+        case_no: int
+        verdict: Verdict
+        reason: str | None
+
+    class Appealed(Aggregate.Event):
+        """The agent asks somebody else to look again."""
+
+        TOPIC = "verification_case.appealed.v1"
+        SEALED: ClassVar[dict[str, str]] = {"text": "agent_id"}
+        agent_id: str
+        team_id: str
+        case_no: int
+        text: str | None
+
+    class AppealDecided(Aggregate.Event):
+        """Somebody above the supervisor decided the appeal."""
+
+        TOPIC = "verification_case.appeal_decided.v1"
+        SEALED: ClassVar[dict[str, str]] = {"reason": "agent_id"}
+        agent_id: str
+        team_id: str
+        case_no: int
+        verdict: AppealVerdict
+        reason: str | None
+
+    @event(FileOpened)
+    def __init__(self, agent_id: str, team_id: str) -> None:
+        self.agent_id = agent_id
+        self.team_id = team_id
+        self.contradicted: set[str] = set()
+        self.case_no = 0
+        self.explained = False
+        self.verdict: Verdict | None = None
+        self.decided_by: str | None = None
+        self.appealed = False
+        self.appeal_verdict: AppealVerdict | None = None
+
+    @event(ContradictionDetected)
+    def _(self, callback_id: str) -> None:
+        self.contradicted.add(callback_id)
+
+    @event(CaseOpened)
+    def _(self, case_no: int) -> None:
+        self.case_no = case_no
+        self.explained = self.appealed = False
+        self.verdict, self.appeal_verdict, self.decided_by = None, None, None
+
+    @event(Explained)
+    def _(self) -> None:
+        self.explained = True
+
+    @event(Decided)
+    def _(self, verdict: Verdict, by: By) -> None:
+        self.verdict = verdict
+        self.decided_by = by.actor
+
+    @event(Appealed)
+    def _(self) -> None:
+        self.appealed = True
+
+    @event(AppealDecided)
+    def _(self, verdict: AppealVerdict) -> None:
+        self.appeal_verdict = verdict
+
+    @property
+    def has_open_case(self) -> bool:
+        """Tell whether a case waits for its decision."""
+        return self.case_no > 0 and self.verdict is None
+
+
+class VerificationCases:
+    """The commands about contradictions and cases."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+
+    def find(self, agent_id: str) -> VerificationCase | None:
+        """Return the agent's contradictions and cases, or None if nothing ever came up."""
+        return self._recording.find(VerificationCase, verification_stream(agent_id))
+
+    def detected(
+        self, contradiction: Contradiction | None, agent_id: str, evidence: Evidence | None, by: By
+    ) -> list[Aggregate]:
+        """Return the agent's file with what one callback added to it, not yet appended.
+
+        For the worker, which appends it together with the outcome of its check. A contradiction
+        known before and a case already open add nothing; without a contradiction there is none.
+        """
+        file = self.find(agent_id)
+        if contradiction is not None and file is None:
+            file = VerificationCase._create(
+                VerificationCase.FileOpened,
+                id=verification_stream(agent_id),
+                agent_id=agent_id,
+                team_id=contradiction.team_id,
+                by=by,
+            )
+        if file is None:
+            return []
+        if contradiction and contradiction.callback_id not in file.contradicted:
+            _contradict(file, contradiction, by)
+        if evidence is not None and not file.has_open_case:
+            _open_case(file, evidence, by)
+        return [file] if file.pending_events else []
+
+    def explain(self, agent_id: str, case_no: int, text: str, *, by: By) -> Receipt:
+        """Let the agent say what they have to say. Raises UnknownCase, NotYours, EmptyText."""
+
+        def change(file: VerificationCase) -> None:
+            _agents_own(agent_id, by)
+            if file.verdict is not None:
+                raise AlreadyDecided(case_no=case_no)
+            file.trigger_event(
+                VerificationCase.Explained, text=_required(text, "text"), **_case(file), by=by
+            )
+
+        return self._change(agent_id, case_no, change, by)
+
+    def decide(
+        self,
+        agent_id: str,
+        case_no: int,
+        verdict: Verdict,
+        reason: str,
+        *,
+        by: By,
+        expected: int | None = None,
+    ) -> Receipt:
+        """Decide a case, as a human and with a reason.
+
+        Raises UnknownCase, AlreadyDecided, EmptyText, NotYours (nobody judges themselves, and
+        no worker ever does), Stale.
+        """
+
+        def change(file: VerificationCase) -> None:
+            check_version(file, expected)
+            if by.actor == agent_id or by.role not in (Role.SUPERVISOR, Role.UPPER_SUPERVISOR):
+                raise NotYours(what="case")
+            if file.verdict is not None:
+                raise AlreadyDecided(case_no=case_no)
+            file.trigger_event(
+                VerificationCase.Decided,
+                verdict=verdict,
+                reason=_required(reason, "reason"),
+                **_case(file),
+                by=by,
+            )
+
+        return self._change(agent_id, case_no, change, by)
+
+    def appeal(self, agent_id: str, case_no: int, text: str, *, by: By) -> Receipt:
+        """Appeal a decision. Raises NotDecided, AlreadyAppealed, NotYours, EmptyText."""
+
+        def change(file: VerificationCase) -> None:
+            _agents_own(agent_id, by)
+            if file.verdict is None:
+                raise NotDecided(case_no=case_no)
+            if file.appealed:
+                raise AlreadyAppealed(case_no=case_no)
+            file.trigger_event(
+                VerificationCase.Appealed, text=_required(text, "text"), **_case(file), by=by
+            )
+
+        return self._change(agent_id, case_no, change, by)
+
+    def decide_appeal(
+        self, agent_id: str, case_no: int, verdict: AppealVerdict, reason: str, *, by: By
+    ) -> Receipt:
+        """Decide an appeal, as somebody above and other than who decided.
+
+        Raises NotDecided if nobody appealed, AlreadyDecided, NotYours, EmptyText.
+        """
+
+        def change(file: VerificationCase) -> None:
+            if by.role is not Role.UPPER_SUPERVISOR or by.actor == file.decided_by:
+                raise NotYours(what="appeal")
+            if not file.appealed:
+                raise NotDecided(case_no=case_no)
+            if file.appeal_verdict is not None:
+                raise AlreadyDecided(case_no=case_no)
+            file.trigger_event(
+                VerificationCase.AppealDecided,
+                verdict=verdict,
+                reason=_required(reason, "reason"),
+                **_case(file),
+                by=by,
+            )
+
+        return self._change(agent_id, case_no, change, by)
+
+    def _change(
+        self, agent_id: str, case_no: int, change: Callable[[VerificationCase], None], by: By
+    ) -> Receipt:
+        def decide() -> Sequence[Aggregate]:
+            file = self.find(agent_id)
+            if file is None or case_no < 1 or file.case_no != case_no:
+                raise UnknownCase(agent_id=agent_id, case_no=case_no)
+            change(file)
+            return [file]
+
+        return self._recording.answer(by, decide)
+
+
+def _contradict(file: VerificationCase, contradiction: Contradiction, by: By) -> None:
+    file.trigger_event(
+        VerificationCase.ContradictionDetected,
+        agent_id=contradiction.agent_id,
+        team_id=contradiction.team_id,
+        activity_id=contradiction.activity_id,
+        callback_id=contradiction.callback_id,
+        customer_id=contradiction.customer_id,
+        outcome=contradiction.outcome,
+        weight=contradiction.weight,
+        by=by,
+    )
+
+
+def _open_case(file: VerificationCase, evidence: Evidence, by: By) -> None:
+    file.trigger_event(
+        VerificationCase.CaseOpened,
+        agent_id=file.agent_id,
+        team_id=file.team_id,
+        case_no=file.case_no + 1,
+        posterior=evidence.posterior,
+        threshold=evidence.threshold,
+        model_version=evidence.model_version,
+        items=evidence.items,
+        counter_items=evidence.counter_items,
+        by=by,
+    )
+
+
+def _case(file: VerificationCase) -> dict[str, str | int]:
+    return {"agent_id": file.agent_id, "team_id": file.team_id, "case_no": file.case_no}
+
+
+def _agents_own(agent_id: str, by: By) -> None:
+    if by.actor != agent_id:
+        raise NotYours(what="case")
+
+
+def _required(text: str, field: str) -> str:
+    if not text.strip():
+        raise EmptyText(field=field)
+    if len(text) > MAX_TEXT:
+        raise BadValue(field=field, value=len(text))
+    return text.strip()
