@@ -13,7 +13,7 @@ from domain.callback import Callbacks
 from domain.customer import Customers
 from domain.daily_log import DailyLogs, Ports
 from domain.organisation import Organisation
-from domain.recording import Recording
+from domain.recording import Batch, Recording
 from domain.rulebook import Rulebooks
 from domain.scheduled_check import ScheduledChecks
 from domain.verification_case import VerificationCases
@@ -43,8 +43,8 @@ class TeamRecord(Application[UUID]):
         self.verification_cases = VerificationCases(self.recording)
         self.scheduled_checks = ScheduledChecks(self.recording)
 
-    def batch(self) -> AbstractContextManager[None]:
-        """Collect the commands made inside and append them at once (for imports)."""
+    def batch(self) -> AbstractContextManager[Batch]:
+        """Collect the commands made inside and append them in their order (for imports)."""
         return self.recording.batch()
 
     def _team_of(self, person_id: str, day: date) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -62,23 +63,49 @@ A = TypeVar("A", bound=Aggregate)
 Decision = Callable[[], Sequence[Aggregate]]
 
 
+class Batch:
+    """Decisions on their way into the log, in the order in which they were made.
+
+    Keeps every aggregate that it met, so that a long import loads each of them once.
+    """
+
+    def __init__(self, application: Application[UUID]) -> None:
+        self._application = application
+        self._pending: list[Any] = []
+        self.aggregates: dict[UUID, Any] = {}
+
+    def take(self, aggregates: Sequence[Aggregate]) -> None:
+        """Take the new events of these aggregates, behind those taken before."""
+        for aggregate in aggregates:
+            self.aggregates[aggregate.id] = aggregate
+            self._pending.extend(aggregate.collect_events())
+
+    def flush(self) -> int:
+        """Append what was taken since the last time, all or nothing; return how many events."""
+        events, self._pending = self._pending, []
+        if events:
+            self._application.save(*events)
+        return len(events)
+
+
 class Recording:
     """Loads aggregates, appends what was decided and answers with receipts."""
 
     def __init__(self, application: Application[UUID]) -> None:
         self._application = application
         self._answers: dict[UUID, Receipt] = {}  # for recorders that keep no command ids
-        self._batch: dict[UUID, Aggregate] | None = None
+        self._batch: Batch | None = None
 
     def find(self, kind: type[A], stream_id: UUID) -> A | None:
         """Return the aggregate of this stream, or None if there is none of this kind."""
-        if self._batch is not None and stream_id in self._batch:
-            found: Any = self._batch[stream_id]
-        else:
+        found: Any = self._batch.aggregates.get(stream_id) if self._batch else None
+        if found is None:
             try:
                 found = self._application.repository.get(stream_id)
             except AggregateNotFoundError:
                 return None
+            if self._batch:
+                self._batch.aggregates[stream_id] = found
         return found if isinstance(found, kind) else None
 
     def answer(self, by: By, decide: Decision) -> Receipt:
@@ -115,21 +142,21 @@ class Recording:
         return Receipt(position, stream, version, repeated=True)
 
     @contextmanager
-    def batch(self) -> Iterator[None]:
-        """Collect the decisions made inside and append them at once when it ends well.
+    def batch(self) -> Iterator[Batch]:
+        """Collect the decisions made inside and append them when it ends well.
 
-        For imports: the caller makes sure that no command in it came before.
+        For imports: the caller makes sure that no command in it came before, and may ``flush``
+        the batch now and then. An error drops what was not yet flushed.
         """
-        self._batch = {}
+        self._batch = batch = Batch(self._application)
         try:
-            yield
-            if self._batch:
-                self._application.save(*self._batch.values())
+            yield batch
+            batch.flush()
         finally:
             self._batch = None
 
-    def _collect(self, batch: dict[UUID, Aggregate], aggregates: Sequence[Aggregate]) -> Receipt:
-        batch.update({aggregate.id: aggregate for aggregate in aggregates})
+    def _collect(self, batch: Batch, aggregates: Sequence[Aggregate]) -> Receipt:
+        batch.take(aggregates)
         last = aggregates[-1] if aggregates else None
         return Receipt(0, last.id, last.version) if last else Receipt(0, UUID(int=0), 0)
 
@@ -138,9 +165,8 @@ class Recording:
         if not recordings:
             return Receipt(0, UUID(int=0), 0)
         receipt = _receipt(recordings[-1])
-        self._answers[by.command_id] = Receipt(
-            receipt.position, receipt.stream_id, receipt.version, repeated=True
-        )
+        if not hasattr(self._application.recorder, "receipt_of"):
+            self._answers[by.command_id] = replace(receipt, repeated=True)
         return receipt
 
 
