@@ -243,23 +243,23 @@ class Callback(Aggregate):
         self.debriefed = False
 
     @event(Prepared)
-    def _(self) -> None:
+    def _prepared(self) -> None:
         self.prepared = True
 
     @event(Attempted)
-    def _(self, result: AttemptResult) -> None:
+    def _attempted(self, result: AttemptResult) -> None:
         self.attempts.append(result)
 
     @event(StepRecorded)
-    def _(self, step: int) -> None:
+    def _step_recorded(self, step: int) -> None:
         self.steps.append(step)
 
     @event(OutcomeRecorded)
-    def _(self, outcome: CallbackOutcome) -> None:
+    def _outcome_recorded(self, outcome: CallbackOutcome) -> None:
         self.outcome = outcome
 
     @event(Debriefed)
-    def _(self) -> None:
+    def _debriefed(self) -> None:
         self.debriefed = True
 
 

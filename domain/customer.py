@@ -118,7 +118,7 @@ class Customer(Aggregate):
         self.do_not_call_until: date | None = None
 
     @event(ContactCorrected)
-    def _(
+    def _contact_corrected(
         self, name: str | None, phone: str | None, name_masked: str, phone_masked: str | None
     ) -> None:
         self.name, self.phone = name, phone
@@ -126,15 +126,15 @@ class Customer(Aggregate):
         self.correction_requested = False
 
     @event(CorrectionRequested)
-    def _(self) -> None:
+    def _correction_requested(self) -> None:
         self.correction_requested = True
 
     @event(Reassigned)
-    def _(self, owner_id: str) -> None:
+    def _reassigned(self, owner_id: str) -> None:
         self.owner_id = owner_id
 
     @event(OptedOut)
-    def _(self, until: date | None) -> None:
+    def _opted_out(self, until: date | None) -> None:
         self.do_not_call_until = until or date.max
 
     def may_be_called(self, day: date) -> bool:

@@ -203,7 +203,7 @@ class DailyLog(Aggregate):
         self.submitted = False
 
     @event(ActivityLogged)
-    def _(
+    def _activity_logged(
         self,
         activity_id: str,
         kind: ActivityKind,
@@ -234,7 +234,7 @@ class DailyLog(Aggregate):
         )
 
     @event(ActivityCorrected)
-    def _(
+    def _activity_corrected(
         self,
         activity_id: str,
         kind: ActivityKind,
@@ -249,15 +249,15 @@ class DailyLog(Aggregate):
             entry.note = note
 
     @event(ActivityWithdrawn)
-    def _(self, activity_id: str) -> None:
+    def _activity_withdrawn(self, activity_id: str) -> None:
         self.activities[activity_id].withdrawn = True
 
     @event(SummaryWritten)
-    def _(self) -> None:
+    def _summary_written(self) -> None:
         self.summary_written = True
 
     @event(Submitted)
-    def _(self) -> None:
+    def _submitted(self) -> None:
         self.submitted = True
 
     def counts(self) -> dict[str, int]:

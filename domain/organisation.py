@@ -53,7 +53,7 @@ class Team(Aggregate):
         self.supervisor_id = supervisor_id
 
     @event(SupervisorAppointed)
-    def _(self, supervisor_id: str) -> None:
+    def _supervisor_appointed(self, supervisor_id: str) -> None:
         self.supervisor_id = supervisor_id
 
 
@@ -123,19 +123,19 @@ class Member(Aggregate):
         self.leaves: list[tuple[date, date]] = []
 
     @event(Moved)
-    def _(self, team_id: str | None, since: date) -> None:
+    def _moved(self, team_id: str | None, since: date) -> None:
         self.teams.append((since, team_id))
 
     @event(Departed)
-    def _(self, last_day: date) -> None:
+    def _departed(self, last_day: date) -> None:
         self.last_day = last_day
 
     @event(LeaveRegistered)
-    def _(self, first_day: date, last_day: date) -> None:
+    def _leave_registered(self, first_day: date, last_day: date) -> None:
         self.leaves.append((first_day, last_day))
 
     @event(LeaveCancelled)
-    def _(self, first_day: date, last_day: date) -> None:
+    def _leave_cancelled(self, first_day: date, last_day: date) -> None:
         self.leaves.remove((first_day, last_day))
 
     @property

@@ -104,7 +104,7 @@ class Rulebook(Aggregate):
         self.scripts: dict[str, Script] = {}
 
     @event(WorkModeDefined)
-    def _(
+    def _work_mode_defined(
         self,
         mode_version: int,
         name: str,
@@ -130,13 +130,15 @@ class Rulebook(Aggregate):
         self.rules = replace(self.rules, modes=(*self.rules.modes, mode))
 
     @event(DeadlinesSet)
-    def _(self, daily_log_due: time, late_reason_after_hours: int) -> None:
+    def _deadlines_set(self, daily_log_due: time, late_reason_after_hours: int) -> None:
         self.rules = replace(
             self.rules, deadlines=Deadlines(daily_log_due, late_reason_after_hours)
         )
 
     @event(CalendarPublished)
-    def _(self, year: int, days_off: tuple[date, ...], make_up_days: tuple[date, ...]) -> None:
+    def _calendar_published(
+        self, year: int, days_off: tuple[date, ...], make_up_days: tuple[date, ...]
+    ) -> None:
         old = self.rules
         self.rules = replace(
             old,
@@ -147,13 +149,15 @@ class Rulebook(Aggregate):
         )
 
     @event(ScriptPublished)
-    def _(
+    def _script_published(
         self, script_id: str, script_version: int, language: str, steps: tuple[ScriptStep, ...]
     ) -> None:
         self.scripts[script_id] = Script(script_id, script_version, language, tuple(steps))
 
     @event(ThresholdsSet)
-    def _(self, alert_probability: float, watch_probability: float, contradictions: int) -> None:
+    def _thresholds_set(
+        self, alert_probability: float, watch_probability: float, contradictions: int
+    ) -> None:
         self.rules = replace(
             self.rules,
             alert_probability=alert_probability,

@@ -162,30 +162,30 @@ class VerificationCase(Aggregate):
         self.appeal_verdict: AppealVerdict | None = None
 
     @event(ContradictionDetected)
-    def _(self, callback_id: str) -> None:
+    def _contradiction_detected(self, callback_id: str) -> None:
         self.contradicted.add(callback_id)
 
     @event(CaseOpened)
-    def _(self, case_no: int) -> None:
+    def _case_opened(self, case_no: int) -> None:
         self.case_no = case_no
         self.explained = self.appealed = False
         self.verdict, self.appeal_verdict, self.decided_by = None, None, None
 
     @event(Explained)
-    def _(self) -> None:
+    def _explained(self) -> None:
         self.explained = True
 
     @event(Decided)
-    def _(self, verdict: Verdict, by: By) -> None:
+    def _decided(self, verdict: Verdict, by: By) -> None:
         self.verdict = verdict
         self.decided_by = by.actor
 
     @event(Appealed)
-    def _(self) -> None:
+    def _appealed(self) -> None:
         self.appealed = True
 
     @event(AppealDecided)
-    def _(self, verdict: AppealVerdict) -> None:
+    def _appeal_decided(self, verdict: AppealVerdict) -> None:
         self.appeal_verdict = verdict
 
     @property
