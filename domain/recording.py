@@ -87,6 +87,11 @@ class Batch:
             self._application.save(*events)
         return len(events)
 
+    def drop(self) -> int:
+        """Forget what was taken since the last time (a dry run); return how many events."""
+        events, self._pending = self._pending, []
+        return len(events)
+
 
 class Recording:
     """Loads aggregates, appends what was decided and answers with receipts."""
