@@ -1,0 +1,136 @@
+"""Bring a branch in the interchange format (detection.md, section 7) into the log.
+
+Harmless to repeat: an import that was cut short is finished by running it again, and a second run
+appends nothing (`shilu/import_plan.py` derives the ids).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.application import TeamRecord
+from domain.refusals import Refusal
+from shilu.import_plan import Plan, RowKey, Step
+from shilu.interchange import BranchFiles, LineError, read_branch
+
+if TYPE_CHECKING:
+    from store.branch import BranchStore
+
+Progress = Callable[[int, int], None]
+CHUNK = 2_000  # commands between two appends; each append is all or nothing
+SHOWN_ERRORS = 20
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did, or with ``dry_run`` would do."""
+
+    folder: str
+    dry_run: bool
+    rows: dict[str, int] = field(default_factory=dict)
+    commands: int = 0
+    known_before: int = 0
+    events: int = 0
+    seconds: float = 0.0
+    errors: list[LineError] = field(default_factory=list)
+
+    def text(self) -> str:
+        """Return the report for a terminal: the first errors, then the figures."""
+        shown = self.errors[:SHOWN_ERRORS]
+        lines = [f"{e.file}:{e.line}: {e.field or '-'}: {e.message_en}" for e in shown]
+        if len(self.errors) > len(shown):
+            lines.append(f"… and {len(self.errors) - len(shown)} more errors (--json shows all)")
+        lines.append("read " + ", ".join(f"{n} {name}" for name, n in self.rows.items()))
+        verb = "would append" if self.dry_run else "appended"
+        lines.append(
+            f"{self.commands} commands, of which {self.known_before} were on record before; "
+            f"{verb} {self.events} events in {self.seconds:.1f} s"
+        )
+        return "\n".join(lines)
+
+
+def import_branch(
+    store: BranchStore, folder: Path, *, dry_run: bool = False, progress: Progress | None = None
+) -> ImportReport:
+    """Import the branch in ``folder``; ``progress(done, total)`` counts commands.
+
+    Nothing is written when a line cannot be read. A row that a rule refuses is reported with its
+    line and left out; the others go in. Raises what the store raises when it does not answer.
+    """
+    started = time.monotonic()
+    report = ImportReport(str(folder), dry_run)
+    files = read_branch(folder)
+    report.rows = _row_counts(files)
+    report.errors.extend(files.errors)
+    if files.agents and not files.errors:
+        record = TeamRecord(env=store.log_env(), index_phone=store.index_phone)
+        steps = Plan(record, store.name, store.pseudonym, files).steps()
+        _carry_out(record, steps, report, progress or _silent)
+    report.seconds = round(time.monotonic() - started, 2)
+    return report
+
+
+def _carry_out(
+    record: TeamRecord, steps: Sequence[Step], report: ImportReport, progress: Progress
+) -> None:
+    known = _known(record, [step.by.command_id for step in steps])
+    report.commands, report.known_before = len(steps), len(known)
+    fresh = (step for step in steps if step.by.command_id not in known)
+    done = len(known)
+    with record.batch() as batch:
+        while chunk := list(islice(fresh, CHUNK)):
+            for step in chunk:
+                _try(step, report)
+            done += len(chunk)
+            report.events += batch.drop() if report.dry_run else batch.flush()
+            progress(done, len(steps))
+
+
+def _try(step: Step, report: ImportReport) -> None:
+    try:
+        step.call(by=step.by)
+    except Refusal as refusal:
+        facts = ", ".join(f"{name}={value}" for name, value in refusal.facts.items())
+        rule = type(refusal).__name__
+        line = _line_of(Path(report.folder), step.row)
+        name = step.row.fields[0][0] if step.row.fields else None
+        zh, en = f"规则不允许：{rule}（{facts}）。", f"refused by a rule: {rule} ({facts})."
+        report.errors.append(LineError(step.row.file, line, name, zh, en))
+
+
+def _known(record: TeamRecord, ids: Sequence[UUID]) -> set[UUID]:
+    lookup = getattr(record.recorder, "known_commands", None)
+    return set(lookup(ids)) if lookup else set()
+
+
+def _line_of(folder: Path, row: RowKey) -> int:
+    """Return the line of the row, counted from 1; 0 stands for the whole file."""
+    wanted = dict(row.fields)
+    for number, line in enumerate((folder / row.file).read_bytes().splitlines(), start=1):
+        if wanted and wanted.items() <= _text_fields(line).items():
+            return number
+    return 0
+
+
+def _text_fields(line: bytes) -> dict[str, str]:
+    try:
+        fields = json.loads(line.decode("utf-8-sig"))
+    except ValueError:
+        return {}
+    return {name: value for name, value in fields.items() if isinstance(value, str)}
+
+
+def _row_counts(files: BranchFiles) -> dict[str, int]:
+    names = ("agents", "visits", "attendance", "sales", "callbacks")
+    return {name: len(getattr(files, name)) for name in names}
+
+
+def _silent(done: int, total: int) -> None:
+    """Stand in where nobody looks at the progress."""
