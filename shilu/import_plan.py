@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import partial
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -33,6 +32,7 @@ from domain.words import (
     Role,
     command_id,
 )
+from shilu.bulk import Step
 from shilu.interchange import (
     AGENTS,
     ATTENDANCE,
@@ -70,15 +70,6 @@ class RowKey:
 
     file: str
     fields: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One command: ``call(by=by)`` carries it out."""
-
-    call: Callable[..., Any]
-    by: By
-    row: RowKey
 
 
 class Plan:

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from domain.application import TeamRecord
 from domain.refusals import Refusal
-from shilu.import_plan import Plan, RowKey, Step
+from shilu.bulk import Progress, Step, carry_out
+from shilu.import_plan import Plan, RowKey
 from shilu.interchange import BranchFiles, LineError, read_branch
 
 if TYPE_CHECKING:
     from store.branch import BranchStore
 
-Progress = Callable[[int, int], None]
-CHUNK = 2_000  # commands between two appends; each append is all or nothing
 SHOWN_ERRORS = 20
 
 
@@ -72,42 +69,25 @@ def import_branch(
     if files.agents and not files.errors:
         record = TeamRecord(env=store.log_env(), index_phone=store.index_phone)
         steps = Plan(record, store.name, store.pseudonym, files).steps()
-        _carry_out(record, steps, report, progress or _silent)
+        done = carry_out(record, steps, _refused(report), progress, dry_run=dry_run)
+        report.commands, report.known_before = done.commands, done.known_before
+        report.events = done.events
     report.seconds = round(time.monotonic() - started, 2)
     return report
 
 
-def _carry_out(
-    record: TeamRecord, steps: Sequence[Step], report: ImportReport, progress: Progress
-) -> None:
-    known = _known(record, [step.by.command_id for step in steps])
-    report.commands, report.known_before = len(steps), len(known)
-    fresh = (step for step in steps if step.by.command_id not in known)
-    done = len(known)
-    with record.batch() as batch:
-        while chunk := list(islice(fresh, CHUNK)):
-            for step in chunk:
-                _try(step, report)
-            done += len(chunk)
-            report.events += batch.drop() if report.dry_run else batch.flush()
-            progress(done, len(steps))
+def _refused(report: ImportReport) -> Callable[[Step, Refusal], None]:
+    """Return what turns a refusal into an error that names file and line."""
 
-
-def _try(step: Step, report: ImportReport) -> None:
-    try:
-        step.call(by=step.by)
-    except Refusal as refusal:
+    def note(step: Step, refusal: Refusal) -> None:
+        row: RowKey = step.origin
         facts = ", ".join(f"{name}={value}" for name, value in refusal.facts.items())
-        rule = type(refusal).__name__
-        line = _line_of(Path(report.folder), step.row)
-        name = step.row.fields[0][0] if step.row.fields else None
+        rule, line = type(refusal).__name__, _line_of(Path(report.folder), row)
+        name = row.fields[0][0] if row.fields else None
         zh, en = f"规则不允许：{rule}（{facts}）。", f"refused by a rule: {rule} ({facts})."
-        report.errors.append(LineError(step.row.file, line, name, zh, en))
+        report.errors.append(LineError(row.file, line, name, zh, en))
 
-
-def _known(record: TeamRecord, ids: Sequence[UUID]) -> set[UUID]:
-    lookup = getattr(record.recorder, "known_commands", None)
-    return set(lookup(ids)) if lookup else set()
+    return note
 
 
 def _line_of(folder: Path, row: RowKey) -> int:
@@ -130,7 +110,3 @@ def _text_fields(line: bytes) -> dict[str, str]:
 def _row_counts(files: BranchFiles) -> dict[str, int]:
     names = ("agents", "visits", "attendance", "sales", "callbacks")
     return {name: len(getattr(files, name)) for name in names}
-
-
-def _silent(done: int, total: int) -> None:
-    """Stand in where nobody looks at the progress."""

@@ -1,0 +1,72 @@
+"""Many commands at once, for the import and the demo: in order, skipping what is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from domain.application import TeamRecord
+from domain.refusals import Refusal
+from domain.words import By
+
+Progress = Callable[[int, int], None]
+CHUNK = 2_000  # commands between two appends; each append is all or nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command: ``call(by=by)`` carries it out; ``origin`` is whatever it comes from."""
+
+    call: Callable[..., Any]
+    by: By
+    origin: Any = None
+
+
+@dataclass(slots=True)
+class Done:
+    """How many commands there were, how many were on record before, and the new events."""
+
+    commands: int
+    known_before: int
+    events: int = 0
+
+
+def carry_out(
+    record: TeamRecord,
+    steps: Sequence[Step],
+    refused: Callable[[Step, Refusal], None],
+    progress: Progress | None = None,
+    *,
+    dry_run: bool = False,
+) -> Done:
+    """Carry out the steps that are not on record yet; a refused one is told and left out.
+
+    Cut short, it leaves whole chunks behind; the same steps once more append just the rest.
+    """
+    known = _known(record, [step.by.command_id for step in steps])
+    fresh = (step for step in steps if step.by.command_id not in known)
+    done, seen = Done(len(steps), len(known)), len(known)
+    with record.batch() as batch:
+        while chunk := list(islice(fresh, CHUNK)):
+            for step in chunk:
+                _try(step, refused)
+            done.events += batch.drop() if dry_run else batch.flush()
+            seen += len(chunk)
+            if progress:
+                progress(seen, len(steps))
+    return done
+
+
+def _try(step: Step, refused: Callable[[Step, Refusal], None]) -> None:
+    try:
+        step.call(by=step.by)
+    except Refusal as refusal:
+        refused(step, refusal)
+
+
+def _known(record: TeamRecord, ids: Sequence[UUID]) -> set[UUID]:
+    lookup = getattr(record.recorder, "known_commands", None)
+    return set(lookup(ids)) if lookup else set()
