@@ -43,6 +43,13 @@ from shilu.interchange import (
     CallbackRow,
     VisitRow,
 )
+from shilu.scripts import (
+    DEFAULT_SCRIPT,
+    LANGUAGE,
+    ORIGINAL_SCRIPT,
+    default_steps,
+    original_steps,
+)
 
 IMPORTED = "imported"  # the reason given where a rule asks for one
 NO_NAME = "?"  # a visit without a customer's name: incomplete, and shown as such
@@ -97,8 +104,7 @@ class Plan:
         join, since = self._record.organisation.join, self._first_day
         start = self._at(since, time(0))
         if not self._adopted:
-            adopt = partial(self._record.rulebook.adopt, str(self._zone))
-            yield Step(adopt, self._by("rulebook", RowKey(AGENTS, ()), start), RowKey(AGENTS, ()))
+            yield from self._rulebook(start)
         for leader in sorted({row.supervisor_id for row in self._files.agents}):
             row = RowKey(AGENTS, (("supervisor_id", leader),))
             form = partial(self._record.organisation.form_team, leader, leader, leader)
@@ -110,6 +116,15 @@ class Plan:
             name, team = agent.agent_id, agent.supervisor_id
             come = partial(join, name, name, Role.AGENT, team, since)
             yield Step(come, self._by("join", row, start), row)
+
+    def _rulebook(self, at: datetime) -> Iterator[Step]:
+        """Adopt the handbook's defaults, with both scripts, where no rulebook is adopted."""
+        book, row = self._record.rulebook, RowKey(AGENTS, ())
+        yield Step(partial(book.adopt, str(self._zone)), self._by("rulebook", row, at), row)
+        scripts = {DEFAULT_SCRIPT: default_steps(), ORIGINAL_SCRIPT: original_steps()}
+        for name, steps in scripts.items():
+            publish = partial(book.publish_script, name, LANGUAGE, steps)
+            yield Step(publish, self._by(f"script-{name}", row, at), row)
 
     def _leave(self) -> Iterator[Step]:
         register = self._record.organisation.register_leave
