@@ -23,6 +23,21 @@ class Fields:
     def __init__(self, values: Mapping[str, object]) -> None:
         self._values = values
 
+    @classmethod
+    def of(cls, value: object) -> "Fields":
+        """Return the fields of an object inside a message."""
+        if not isinstance(value, dict):
+            en = f"must be an {{…}} object, not {_json_type(value)}."
+            raise BadField(None, "列表里应是 {…} 对象。", en)
+        return cls(value)
+
+    def many(self, name: str) -> list[object]:
+        """Return a list."""
+        value = self._required(name)
+        if not isinstance(value, list):
+            raise BadField(name, "应为列表 […]。", f"must be a list, not {_json_type(value)}.")
+        return value
+
     def text(self, name: str, most: int = MAX_ID) -> str:
         """Return a text of 1 to `most` characters."""
         value = self.maybe_text(name, most)
@@ -121,13 +136,11 @@ class Fields:
         return self._values[name]
 
 
-def fields_of(line: bytes) -> Fields:
+def fields_of(line: bytes, most: int = MAX_LINE_BYTES) -> Fields:
     """Return the fields of a JSON line; raises `BadField` if it is no UTF-8, JSON or object."""
-    if len(line) > MAX_LINE_BYTES:
-        zh = f"这一行超过 {MAX_LINE_BYTES} 字节，请检查文件是否损坏。"
-        raise BadField(
-            None, zh, f"the line has more than {MAX_LINE_BYTES} bytes; is the file damaged?"
-        )
+    if len(line) > most:
+        zh = f"这一行超过 {most} 字节，请检查文件是否损坏。"
+        raise BadField(None, zh, f"the line has more than {most} bytes; is the file damaged?")
     try:
         values = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:

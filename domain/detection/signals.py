@@ -209,7 +209,9 @@ def exactly_on_target(log: VisitLog) -> Measure:
     return Measure(count / (total + 10.0), count, total)
 
 
-def _share(flag: Callable[[VisitLog], Flags], steady: float = 20.0) -> Callable[[VisitLog], Measure]:
+def _share(
+    flag: Callable[[VisitLog], Flags], steady: float = 20.0
+) -> Callable[[VisitLog], Measure]:
     """Return the measure of a flag: flagged / (visits + steady), so that few visits say little."""
 
     def measure(log: VisitLog) -> Measure:
@@ -244,93 +246,155 @@ def _of_visits(
 
 SIGNALS: tuple[Signal, ...] = (
     _of_visits(
-        "visits_on_leave", 3.0, visits_on_leave, 3.0,
+        "visits_on_leave",
+        3.0,
+        visits_on_leave,
+        3.0,
         ("请假当天记了 {count} 次拜访。", "{count} visits are logged on days of leave."),
         ("日期可能填错。", "The date may be mistyped."),
     ),
     _of_visits(
-        "shared_phones", 2.0, shared_phones, 2.5,
-        ("{count} 次拜访的电话属于同事的另一位客户。",
-         "{count} visits carry the phone of a colleague's customer of another name."),
+        "shared_phones",
+        2.0,
+        shared_phones,
+        2.5,
+        (
+            "{count} 次拜访的电话属于同事的另一位客户。",
+            "{count} visits carry the phone of a colleague's customer of another name.",
+        ),
         ("可能是夫妻或公司总机。", "A couple or a switchboard may share a number."),
     ),
     _of_visits(
-        "impossible_times", 2.0, impossible_times, 1.6,
-        ("{total} 次拜访中有 {count} 次时间上不可能（重叠超过 15 分钟等）；同事中达到此数的占 {peers}%。",
-         "{count} of {total} visits are impossible in time (overlaps over 15 minutes and the like); "
-         "{peers}% of colleagues show as many."),
+        "impossible_times",
+        2.0,
+        impossible_times,
+        1.6,
+        (
+            "{total} 次拜访中有 {count} 次时间上不可能（重叠超过 15 分钟等）；同事中达到此数的占 {peers}%。",
+            "{count} of {total} visits are impossible in time (overlaps over 15 minutes and the like); "
+            "{peers}% of colleagues show as many.",
+        ),
         ("时间可能凭记忆估填。", "Times may be filled in from memory."),
     ),
     _of_visits(
-        "new_again", 2.0, new_again, 2.3,
-        ("{count} 次“新增拜访”的客户早已拜访过；同事中达到此数的占 {peers}%。",
-         "{count} 'new prospect' visits are to people met before; {peers}% of colleagues show as many."),
+        "new_again",
+        2.0,
+        new_again,
+        2.3,
+        (
+            "{count} 次“新增拜访”的客户早已拜访过；同事中达到此数的占 {peers}%。",
+            "{count} 'new prospect' visits are to people met before; {peers}% of colleagues show as many.",
+        ),
         ("可能选错了类别。", "The kind may be mistaken."),
     ),
     _of_visits(
-        "near_copies", 2.0, near_copies, 1.0,
-        ("{total} 条备注中有 {count} 条几乎照抄以前的；同事中达到此数的占 {peers}%。",
-         "{count} of {total} remarks repeat an earlier one almost word for word; "
-         "{peers}% of colleagues show as many."),
+        "near_copies",
+        2.0,
+        near_copies,
+        1.0,
+        (
+            "{total} 条备注中有 {count} 条几乎照抄以前的；同事中达到此数的占 {peers}%。",
+            "{count} of {total} remarks repeat an earlier one almost word for word; "
+            "{peers}% of colleagues show as many.",
+        ),
         ("有人习惯用固定说法。", "Some people always use the same words."),
     ),
     _of_visits(
-        "typed_in_batches", 1.5, typed_in_batches, 1.0,
-        ("{total} 次拜访中有 {count} 次是几天后一并补记的；同事中达到此数的占 {peers}%。",
-         "{count} of {total} visits were typed in days later, several days at one sitting; "
-         "{peers}% of colleagues show as many."),
+        "typed_in_batches",
+        1.5,
+        typed_in_batches,
+        1.0,
+        (
+            "{total} 次拜访中有 {count} 次是几天后一并补记的；同事中达到此数的占 {peers}%。",
+            "{count} of {total} visits were typed in days later, several days at one sitting; "
+            "{peers}% of colleagues show as many.",
+        ),
         ("有人习惯每周补记一次。", "Some people type the week up on Friday."),
     ),
     _of_visits(
-        "renamed_phones", 0.5, renamed_phones, 0.3,
-        ("{count} 次拜访用了同一电话、不同姓氏；同事中达到此数的占 {peers}%。",
-         "{count} visits use one phone under different surnames; {peers}% of colleagues show as many."),
+        "renamed_phones",
+        0.5,
+        renamed_phones,
+        0.3,
+        (
+            "{count} 次拜访用了同一电话、不同姓氏；同事中达到此数的占 {peers}%。",
+            "{count} visits use one phone under different surnames; {peers}% of colleagues show as many.",
+        ),
         ("可能是一家人共用电话。", "A family may share a phone."),
     ),
     _of_visits(
-        "met_only_once", 0.5, met_only_once, 0.4,
-        ("{total} 次拜访中有 {count} 次的客户只出现过一次；同事中达到此数的占 {peers}%。",
-         "{count} of {total} visits are to people who appear only once; "
-         "{peers}% of colleagues show as many."),
+        "met_only_once",
+        0.5,
+        met_only_once,
+        0.4,
+        (
+            "{total} 次拜访中有 {count} 次的客户只出现过一次；同事中达到此数的占 {peers}%。",
+            "{count} of {total} visits are to people who appear only once; "
+            "{peers}% of colleagues show as many.",
+        ),
         ("可能是早先的老客户。", "They may be customers from before."),
     ),
     _of_visits(
-        "malformed_phones", 1.0, malformed_phones, 1.0,
-        ("{count} 次拜访的电话位数不对，请先更正。",
-         "{count} visits carry a phone number that cannot exist; ask for a correction first."),
+        "malformed_phones",
+        1.0,
+        malformed_phones,
+        1.0,
+        (
+            "{count} 次拜访的电话位数不对，请先更正。",
+            "{count} visits carry a phone number that cannot exist; ask for a correction first.",
+        ),
         ("可能是输入错误。", "It may be a typing error."),
     ),
     _of_visits(
-        "incomplete_names", 0.0, incomplete_names, 0.0,
-        ("{total} 次拜访中有 {count} 次姓名不全，先辅导填写。",
-         "{count} of {total} names are incomplete; coach the filling-in first."),
+        "incomplete_names",
+        0.0,
+        incomplete_names,
+        0.0,
+        (
+            "{total} 次拜访中有 {count} 次姓名不全，先辅导填写。",
+            "{count} of {total} names are incomplete; coach the filling-in first.",
+        ),
         ("初次接触常常只知道姓。", "At first contact often only the surname is known."),
     ),
     _of_visits(
-        "even_times", 0.5, even_times, 0.3,
-        ("{total} 次拜访中有 {count} 次整点半点开始、时长整齐；同事中达到此数的占 {peers}%。",
-         "{count} of {total} visits start on the half hour and last 30, 45 or 60 minutes; "
-         "{peers}% of colleagues show as many."),
+        "even_times",
+        0.5,
+        even_times,
+        0.3,
+        (
+            "{total} 次拜访中有 {count} 次整点半点开始、时长整齐；同事中达到此数的占 {peers}%。",
+            "{count} of {total} visits start on the half hour and last 30, 45 or 60 minutes; "
+            "{peers}% of colleagues show as many.",
+        ),
         ("自律的人也会这样安排。", "Disciplined people plan like this."),
     ),
     Signal(
-        "little_variation", 1.0, little_variation,
+        "little_variation",
+        1.0,
+        little_variation,
         "{total} 次拜访的时长几乎一样（变异 {count}%）；同事中达到此程度的占 {peers}%。",
         "The {total} visits last nearly the same time (variation {count}%); "
         "{peers}% of colleagues vary as little.",
-        "自律的人也会这样安排。", "Disciplined people plan like this.",
+        "自律的人也会这样安排。",
+        "Disciplined people plan like this.",
     ),
     Signal(
-        "no_results", 1.0, no_results,
+        "no_results",
+        1.0,
+        no_results,
         "促成拜访 {total} 次，签单 {count} 件；同事中成效同样少的占 {peers}%。",
         "{total} closing visits, {count} policies; {peers}% of colleagues have as little to show.",
-        "可能是运气或新人，先辅导。", "It may be bad luck or a new agent; coach first.",
+        "可能是运气或新人，先辅导。",
+        "It may be bad luck or a new agent; coach first.",
     ),
     Signal(
-        "exactly_on_target", 0.0, exactly_on_target,
+        "exactly_on_target",
+        0.0,
+        exactly_on_target,
         "{total} 天中有 {count} 天恰好 3-1-1；同事中达到此数的占 {peers}%。",
         "{count} of {total} days are exactly 3-1-1; {peers}% of colleagues show as many.",
-        "达标即止也是常情。", "Honest people stop at the target too.",
+        "达标即止也是常情。",
+        "Honest people stop at the target too.",
     ),
 )
 BY_NAME = {signal.name: signal for signal in SIGNALS}

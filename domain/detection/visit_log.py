@@ -6,6 +6,7 @@ the same visits: what depends on the order of typing is decided in that order.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,54 +65,64 @@ AGENT_STEP = 10_000_000  # above any day number, so that agent * step + day is u
 
 
 class VisitTable:
-    """Visits, absences and sales taken in as they come, for one roster of agents."""
+    """Visits, absences and sales taken in as they come.
+
+    Agents of the roster come first, in its order; whoever else logs a visit joins behind them.
+    """
 
     def __init__(self, agents: Sequence[str]) -> None:
-        self.agents = tuple(agents)
-        self._index = {agent: i for i, agent in enumerate(self.agents)}
-        self._remarks = [RecentRemarks() for _ in self.agents]
+        self._agents: dict[str, int] = {}
+        self._remarks: list[RecentRemarks] = []
+        self._policies: list[int] = []
         self._numbers: dict[tuple[str, str], int] = {}
         self._ids: list[str] = []
         self._rows: list[tuple[int, ...]] = []
         self._absent: set[int] = set()
-        self._policies = [0] * len(self.agents)
+        for agent in agents:
+            self._enrol(agent)
 
     def add_visits(self, visits: Iterable[Visit]) -> None:
-        """Take in visits; a later call must bring visits typed later. Strangers are left out."""
+        """Take in visits; a later call must bring visits typed later."""
         for visit in sorted(visits, key=lambda v: (v.recorded_at, v.visit_id)):
-            if visit.agent_id in self._index:
-                self._ids.append(visit.visit_id)
-                self._rows.append(self._row(visit))
+            self._ids.append(visit.visit_id)
+            self._rows.append(self._row(visit))
 
     def add_absences(self, absences: Iterable[Absence]) -> None:
         """Take in days of absence."""
         for absence in absences:
-            if (agent := self._index.get(absence.agent_id)) is not None:
-                self._absent.add(agent * AGENT_STEP + absence.day.toordinal())
+            agent = self._enrol(absence.agent_id)
+            self._absent.add(agent * AGENT_STEP + absence.day.toordinal())
 
     def add_sales(self, sales: Iterable[Sale]) -> None:
         """Take in signed policies."""
         for sale in sales:
-            if (agent := self._index.get(sale.agent_id)) is not None:
-                self._policies[agent] += sale.policies
+            self._policies[self._enrol(sale.agent_id)] += sale.policies
 
     def log(self) -> VisitLog:
         """Return everything taken in so far as columns."""
         table = np.array(self._rows, dtype=np.int64).reshape(-1, COLUMNS)
-        columns = [np.ascontiguousarray(table[:, i]) for i in range(COLUMNS)]
-        flags = [column.astype(np.bool_) for column in columns[FIRST_FLAG:]]
+        whole, yes_or_no = np.split(np.ascontiguousarray(table.T), [len(WHOLE_COLUMNS)])
+        columns = dict(zip(WHOLE_COLUMNS, whole, strict=True))
+        flags = dict(zip(FLAG_COLUMNS, yes_or_no.astype(np.bool_), strict=True))
         return VisitLog(
-            self.agents,
-            tuple(self._ids),
-            *columns[:FIRST_FLAG],
-            *flags,
+            agents=tuple(self._agents),
+            visit_ids=tuple(self._ids),
             absent=np.array(sorted(self._absent), dtype=np.int64),
             policies=np.array(self._policies, dtype=np.int64),
-            visits_of=np.bincount(columns[0], minlength=len(self.agents)),
+            visits_of=np.bincount(columns["agent"], minlength=len(self._agents)),
+            **columns,
+            **flags,
         )
 
+    def _enrol(self, agent: str) -> int:
+        number = self._agents.setdefault(agent, len(self._agents))
+        if number == len(self._remarks):
+            self._remarks.append(RecentRemarks())
+            self._policies.append(0)
+        return number
+
     def _row(self, visit: Visit) -> tuple[int, ...]:
-        agent, day = self._index[visit.agent_id], visit.day.toordinal()
+        agent, day = self._enrol(visit.agent_id), visit.day.toordinal()
         return (
             agent,
             day,
@@ -121,9 +132,7 @@ class VisitTable:
             self._number("customer", visit.customer),
             self._number("phone", visit.phone),
             self._number("surname", visit.name[:1] if visit.name else None),
-            visit.recorded_at.toordinal() * DAY
-            + visit.recorded_at.hour * 60
-            + visit.recorded_at.minute,
+            _minute(visit.recorded_at),
             visit.name_complete is False,
             visit.phone_complete is False,
             self._remarks[agent].repeats(visit.remark),
@@ -135,7 +144,23 @@ class VisitTable:
         return self._numbers.setdefault((sort, text), len(self._numbers))
 
 
-COLUMNS, FIRST_FLAG = 12, 9
+WHOLE_COLUMNS = (
+    "agent",
+    "day",
+    "start",
+    "minutes",
+    "kind",
+    "customer",
+    "phone",
+    "surname",
+    "recorded",
+)
+FLAG_COLUMNS = ("incomplete_name", "malformed_phone", "near_copy")
+COLUMNS = len(WHOLE_COLUMNS) + len(FLAG_COLUMNS)
+
+
+def _minute(moment: datetime) -> int:
+    return moment.toordinal() * DAY + moment.hour * 60 + moment.minute
 
 
 def log_of(records: BranchRecords) -> VisitLog:

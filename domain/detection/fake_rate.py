@@ -1,0 +1,102 @@
+"""How much of a branch's log is made up, from calls of known probability (section 3).
+
+Each call weighs h = 1 / (N p), so that risk-directed calls do not bias the rate (Hajek ratio).
+Calls chosen by hand have no probability and stay out. A single team cannot know its rate within a
+quarter: show the interval, or say that there are not enough calls yet.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from domain.detection.evidence import OUTCOME_TABLE, Outcome
+from domain.detection.visit_log import Real
+
+RESOLVED = (Outcome.CONFIRM, Outcome.DENY, Outcome.WRONG_NUMBER, Outcome.NO_SUCH_PERSON)
+FEWEST_RESOLVED = 30  # below, not even the branch shows a rate
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnCall:
+    """The outcome of one call; ``weight`` = 1 / (frame size x probability of the draw)."""
+
+    outcome: Outcome
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class FakeRate:
+    """The estimated share of made-up visits with its 95 % interval.
+
+    ``enough`` is False when there are too few resolved calls to show anything; ``above_zero`` is
+    False when the contradictions are no more than honest mishaps explain.
+    """
+
+    rate: float
+    interval: tuple[float, float]
+    resolved: int
+    enough: bool
+    above_zero: bool
+
+
+def rogan_gladen(calls: Sequence[DrawnCall]) -> float:
+    """Return (q - (1 - Sp)) / (Se + Sp - 1), clipped to [0, 1]; q = contradicted of resolved.
+
+    q is the Hajek ratio; Se and Sp follow from the outcome table, wrong numbers counted in q.
+    """
+    resolved = [call for call in calls if call.outcome in RESOLVED]
+    total = sum(call.weight for call in resolved)
+    if total <= 0.0:
+        return 0.0
+    q = sum(call.weight for call in resolved if call.outcome != Outcome.CONFIRM) / total
+    se, false_alarm = (_contradicted(column) for column in (0, 1))
+    return min(1.0, max(0.0, (q - false_alarm) / (se - false_alarm)))
+
+
+def fake_rate(calls: Sequence[DrawnCall]) -> FakeRate:
+    """Return the rate that maximises sum h log(pi P(o|fake) + (1 - pi) P(o|true)), with interval.
+
+    All six outcomes count. The interval holds the rates whose likelihood is not too small for
+    chance (likelihood ratio, 95 %), at the effective number of calls (sum h)^2 / sum h^2.
+    """
+    resolved = sum(call.outcome in RESOLVED for call in calls)
+    likelihood = _log_likelihood(calls)
+    best = int(likelihood.argmax())
+    inside = _RATES[likelihood >= likelihood[best] - LIKELY]
+    interval = (float(inside[0]), float(inside[-1]))
+    return FakeRate(
+        rate=float(_RATES[best]),
+        interval=interval,
+        resolved=resolved,
+        enough=resolved >= FEWEST_RESOLVED,
+        above_zero=interval[0] > 0.0,
+    )
+
+
+def _log_likelihood(calls: Sequence[DrawnCall]) -> Real:
+    weights = np.array([call.weight for call in calls], dtype=np.float64)
+    if not len(weights) or weights.sum() <= 0.0:
+        return np.zeros(len(_RATES))
+    effective = weights.sum() ** 2 / (weights**2).sum()
+    order = list(Outcome)
+    counts = np.bincount(
+        [order.index(call.outcome) for call in calls], weights, minlength=len(order)
+    )
+    mixture = np.outer(_RATES, _FAKE) + np.outer(1.0 - _RATES, _TRUE)
+    return np.asarray(np.log(mixture) @ (counts * effective / weights.sum()))
+
+
+def _contradicted(column: int) -> float:
+    told = {outcome: OUTCOME_TABLE[outcome][column] for outcome in RESOLVED}
+    return 1.0 - told[Outcome.CONFIRM] / sum(told.values())
+
+
+def _normalised(column: int) -> Real:
+    chances = np.array([row[column] for row in OUTCOME_TABLE.values()])
+    return np.asarray(chances / chances.sum())
+
+
+LIKELY = 1.92  # half the 95 % point of chi-squared with one degree of freedom
+_RATES: Real = np.linspace(0.0, 1.0, 1001)
+_FAKE, _TRUE = _normalised(0), _normalised(1)

@@ -1,0 +1,135 @@
+"""The judgement of a branch: log beside colleagues, calls as evidence, the ladder's conditions.
+
+`judge_branch` is what the service, the workers and `shilu detect` all run. For one new callback,
+keep the nightly `branch_suspicions` and run `judge_agent` alone: it costs well under 1 ms.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from domain.detection.evidence import Evidence, Item, Outcome, weigh
+from domain.detection.ladder import (
+    Missing,
+    Rung,
+    Thresholds,
+    clear_signals,
+    contradicted_customers,
+    missing_for_alert,
+    rung,
+    settled_outcomes,
+)
+from domain.detection.records import BranchRecords, Callback
+from domain.detection.suspicion import SignalFound, Suspicion, suspicions
+from domain.detection.visit_log import log_of
+
+MODEL_VERSION = "detection-1"
+DEFAULT_THRESHOLDS = Thresholds()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is known against and for one agent, and whether a human should look (``alert``).
+
+    ``items`` add up to ``log_odds`` within 1e-6. ``counter_items`` are what speaks for the agent:
+    items of negative weight once more, and facts that weigh nothing but belong on the card.
+    ``posterior`` is P(fabricator); ``share`` and ``interval`` (90 %) are the made-up share of
+    visits. ``missing`` names the conditions that keep this from being an alert.
+    """
+
+    agent_id: str
+    log_odds: float
+    posterior: float
+    share: float
+    interval: tuple[float, float]
+    alert: bool
+    rung: Rung
+    missing: tuple[Missing, ...]
+    contradictions: int
+    items: tuple[Item, ...]
+    counter_items: tuple[Item, ...]
+    signals: tuple[SignalFound, ...]
+    model_version: str = MODEL_VERSION
+
+
+def branch_suspicions(records: BranchRecords) -> dict[str, Suspicion]:
+    """Return how every agent's log looks beside the colleagues'."""
+    return suspicions(log_of(records))
+
+
+def judge_agent(
+    agent_id: str,
+    suspicion: Suspicion | None,
+    callbacks: Iterable[Callback],
+    *,
+    policies: int = 0,
+    open_correction: bool = False,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+) -> Judgement:
+    """Judge one agent from the log's suspicion and the callbacks about the agent's own visits."""
+    settled = list(settled_outcomes(callbacks).values())
+    outcomes = [outcome for outcome, _ in settled]
+    evidence = weigh(suspicion, outcomes)
+    contradictions = contradicted_customers(settled)
+    missing = missing_for_alert(
+        evidence.posterior, contradictions, clear_signals(suspicion), open_correction, thresholds
+    )
+    return Judgement(
+        agent_id=agent_id,
+        log_odds=evidence.log_odds,
+        posterior=evidence.posterior,
+        share=evidence.share,
+        interval=evidence.interval,
+        alert=not missing,
+        rung=rung(evidence.posterior, suspicion, outcomes, missing, thresholds),
+        missing=missing,
+        contradictions=contradictions,
+        items=evidence.items,
+        counter_items=_counter_items(evidence, outcomes, policies),
+        signals=() if suspicion is None else suspicion.signals,
+    )
+
+
+def judge_branch(
+    records: BranchRecords,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    suspicions_by_agent: Mapping[str, Suspicion] | None = None,
+) -> dict[str, Judgement]:
+    """Judge every agent of the roster; a callback about a visit nobody logged counts for nobody."""
+    seen = branch_suspicions(records) if suspicions_by_agent is None else suspicions_by_agent
+    calls = calls_by_agent(records)
+    policies: dict[str, int] = defaultdict(int)
+    for sale in records.sales:
+        policies[sale.agent_id] += sale.policies
+    return {
+        agent: judge_agent(
+            agent,
+            seen.get(agent),
+            calls.get(agent, ()),
+            policies=policies[agent],
+            open_correction=agent in records.open_corrections,
+            thresholds=thresholds,
+        )
+        for agent in records.agents
+    }
+
+
+def calls_by_agent(records: BranchRecords) -> dict[str, list[Callback]]:
+    """Return the callbacks by the agent whose visit they are about."""
+    agent_of = {visit.visit_id: visit.agent_id for visit in records.visits}
+    calls: dict[str, list[Callback]] = defaultdict(list)
+    for call in records.callbacks:
+        if agent_of.get(call.visit_id) == call.agent_id:
+            calls[call.agent_id].append(call)
+    return calls
+
+
+def _counter_items(evidence: Evidence, outcomes: list[Outcome], policies: int) -> tuple[Item, ...]:
+    """Return what speaks for the agent; the prior is nobody's merit and stays out."""
+    spoken = [i for i in evidence.items if i.weight < 0 and i.name != "starting_point"]
+    if policies:
+        spoken.append(Item("policies_signed", 0.0, {"count": policies}))
+    wrong = outcomes.count(Outcome.WRONG_NUMBER)
+    if wrong:
+        spoken.append(Item("wrong_numbers_are_typos", 0.0, {"count": wrong}))
+    return tuple(spoken)

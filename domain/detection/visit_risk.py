@@ -1,0 +1,45 @@
+"""How likely each single visit is made up: to choose the next call, never to accuse."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from domain.detection.evidence import OUTCOME_TABLE, Outcome, logit
+from domain.detection.signals import SIGNALS
+from domain.detection.visit_log import Real, VisitLog
+
+LEAST_SHARE = 0.001
+
+
+def own_risk(log: VisitLog) -> Real:
+    """Return for each visit the summed log likelihood ratios of its own flags, in nats."""
+    risk = np.zeros(len(log.day), dtype=np.float64)
+    for signal in SIGNALS:
+        if signal.flag is not None and signal.log_lr > 0:
+            risk += signal.log_lr * signal.flag(log)
+    return risk
+
+
+def risk_ratios(log: VisitLog) -> dict[str, float]:
+    """Return r of each visit for the draw: its own likelihood ratio, 1.0 where nothing stands out."""
+    return dict(zip(log.visit_ids, np.exp(own_risk(log)).tolist(), strict=True))
+
+
+def visit_scores(
+    log: VisitLog, shares: Mapping[str, float], settled: Mapping[str, tuple[Outcome, str]]
+) -> dict[str, float]:
+    """Return log-odds that a visit is made up: the agent's share, own flags, and its own call.
+
+    ``shares``: the made-up share of each agent (`Judgement.share`); ``settled``: what calls about
+    a visit came to (`ladder.settled_outcomes`).
+    """
+    prior = np.array([logit(max(shares.get(a, 0.0), LEAST_SHARE)) for a in log.agents])
+    scores = prior[log.agent] + own_risk(log)
+    called = {
+        visit: float(np.log(OUTCOME_TABLE[outcome][0] / OUTCOME_TABLE[outcome][1]))
+        for visit, (outcome, _) in settled.items()
+    }
+    return {
+        visit: float(score) + called.get(visit, 0.0)
+        for visit, score in zip(log.visit_ids, scores, strict=True)
+    }

@@ -1,0 +1,151 @@
+"""One interactive run of detection: what was told so far, whom to call, and the final scores."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from domain.detection.call_choice import SPENT, Candidate, draw, seed_of
+from domain.detection.evidence import six_way
+from domain.detection.fake_rate import DrawnCall, FakeRate, fake_rate
+from domain.detection.judgement import Judgement, judge_agent
+from domain.detection.records import Absence, Callback, Sale, Visit
+from domain.detection.suspicion import Suspicion, suspicions
+from domain.detection.visit_log import VisitLog, VisitTable
+from domain.detection.visit_risk import risk_ratios
+from shilu.detection_rows import OUTCOMES, score_lines, visit_of
+from shilu.interchange import attendance_row, sale_row, visit_row
+from shilu.json_fields import BadField, Fields
+
+Answer = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A call that was drawn: its day, and 1 / (frame size x probability)."""
+
+    day: date
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Morning:
+    """What the log says at the start of a day, worked out once."""
+
+    log: VisitLog
+    suspicions: Mapping[str, Suspicion]
+    risks: Mapping[str, float]
+
+
+class Conversation:
+    """Hears the messages of detection.md, section 7; `hear` answers those that want an answer."""
+
+    def __init__(self) -> None:
+        self.finished = False
+        self._table = VisitTable(())
+        self._visits: dict[str, Visit] = {}
+        self._calls: dict[str, list[Callback]] = {}  # by agent
+        self._drawn: dict[str, _Drawn] = {}  # by visit
+        self._policies: dict[str, int] = {}
+        self._morning: _Morning | None = None
+        self._judged: dict[str, Judgement] = {}  # forgotten where something new is told
+
+    def hear(self, told: Fields) -> Answer | None:
+        """Take in one message; raises `BadField` where it does not fit."""
+        match told.choice("type", ("world", "day", "call", "callback", "finish")):
+            case "world":
+                self._world(told)
+            case "day":
+                self._day(told)
+            case "call":
+                return self._call(told)
+            case "callback":
+                self._callback(told)
+            case _:
+                return self._finish()
+        return None
+
+    def _world(self, told: Fields) -> None:
+        agents = [
+            agent if isinstance(agent, str) else Fields.of(agent).text("agent_id")
+            for agent in told.many("agents")
+        ]
+        self._table = VisitTable(agents)
+
+    def _day(self, told: Fields) -> None:
+        visits = [visit_of(visit_row(Fields.of(row))) for row in told.many("visits")]
+        attendance = [attendance_row(Fields.of(row)) for row in told.many("attendance")]
+        sales = [sale_row(Fields.of(row)) for row in told.many("sales")]
+        fresh = {v.visit_id: v for v in visits if v.visit_id not in self._visits}
+        self._visits |= fresh
+        self._table.add_visits(fresh.values())
+        self._table.add_absences(Absence(r.agent_id, r.date) for r in attendance if not r.present)
+        self._table.add_sales(Sale(r.agent_id, r.date, r.policies) for r in sales)
+        for row in sales:
+            self._policies[row.agent_id] = self._policies.get(row.agent_id, 0) + row.policies
+        self._morning = None
+        self._judged.clear()
+
+    def _call(self, told: Fields) -> Answer:
+        day, supervisor = told.day("date"), told.text("supervisor_id")
+        frame = [self._candidate(str(visit)) for visit in dict.fromkeys(told.many("eligible"))]
+        drawn = draw(frame, seed_of(supervisor, day.isoformat()))
+        if drawn is None:
+            return {"visit_id": None, "prob": 0.0}
+        weight = 1.0 / (drawn.frame_size * drawn.probability)
+        self._drawn[drawn.visit_id] = _Drawn(day, weight)
+        return {"visit_id": drawn.visit_id, "prob": drawn.probability}
+
+    def _candidate(self, visit_id: str) -> Candidate:
+        visit = self._visits.get(visit_id)
+        if visit is None:  # eligible, but never told of: only the random share may draw it
+            return Candidate(visit_id, "", SPENT, 1.0)
+        judged = self._judge(visit.agent_id)
+        suspicion = SPENT if judged.alert else judged.posterior
+        return Candidate(visit_id, visit.agent_id, suspicion, self._looked().risks[visit_id])
+
+    def _callback(self, told: Fields) -> None:
+        visit_id, outcome = told.text("visit_id"), told.choice("outcome", tuple(OUTCOMES))
+        visit, drawn = self._visits.get(visit_id), self._drawn.get(visit_id)
+        if visit is None:
+            zh = f"没有拜访“{visit_id}”，请先在 day 里告知。"
+            raise BadField("visit_id", zh, f"no visit {visit_id!r}; tell it in a 'day' first.")
+        calls = self._calls.setdefault(visit.agent_id, [])
+        calls.append(
+            Callback(
+                callback_id=f"{len(calls):06d}",
+                visit_id=visit_id,
+                agent_id=visit.agent_id,
+                customer=visit.customer,
+                day=visit.day if drawn is None else drawn.day,
+                outcome=OUTCOMES[outcome],
+            )
+        )
+        self._judged.pop(visit.agent_id, None)
+
+    def _finish(self) -> Answer:
+        self.finished = True
+        looked = self._looked()
+        judgements = {agent: self._judge(agent) for agent in looked.log.agents}
+        calls = [call for calls in self._calls.values() for call in calls]
+        scores = score_lines(looked.log, looked.suspicions, judgements, calls)
+        return {"scores": scores, "fake_rate": self._rate(calls).rate}
+
+    def _rate(self, calls: list[Callback]) -> FakeRate:
+        told = [(six_way(call.outcome), self._drawn.get(call.visit_id)) for call in calls]
+        return fake_rate([DrawnCall(o, d.weight) for o, d in told if o is not None and d])
+
+    def _judge(self, agent: str) -> Judgement:
+        if agent not in self._judged:
+            self._judged[agent] = judge_agent(
+                agent,
+                self._looked().suspicions.get(agent),
+                self._calls.get(agent, ()),
+                policies=self._policies.get(agent, 0),
+            )
+        return self._judged[agent]
+
+    def _looked(self) -> _Morning:
+        if self._morning is None:
+            log = self._table.log()
+            self._morning = _Morning(log, suspicions(log), risk_ratios(log))
+        return self._morning
