@@ -26,7 +26,8 @@ from dramatiq.errors import ConnectionClosed, DecodeError, QueueJoinTimeout, Que
 IDLE_POLL_MS = (10, 160)  # first and longest pause between two looks into an empty queue
 
 TASK_KEY = "task_key"  # message option: at most one task of a key is waiting, running or set aside
-_LEASE, _ROW = "lease", "task_id"  # message options that only the broker writes
+_LEASE, _ROW, _STARTS = "lease", "task_id", "starts"  # message options only the broker writes
+_OURS = (_LEASE, _ROW, _STARTS)
 
 SCHEMA = (
     """CREATE TABLE IF NOT EXISTS task (
@@ -54,7 +55,7 @@ _TAKE = """
     UPDATE task SET lease = ?, ready_at = ? WHERE id IN (
         SELECT id FROM task WHERE queue = ? AND set_aside_at IS NULL AND ready_at <= ?
         ORDER BY ready_at, id LIMIT ?)
-    RETURNING id, message"""
+    RETURNING id, message, attempts"""
 # A lease that ends later than any lease given now could was given before the clock was set back.
 _FREE_STRAYS = """
     UPDATE task SET ready_at = ?1 WHERE lease IS NOT NULL AND ready_at > ?1 + ?2"""
@@ -83,10 +84,11 @@ class QueueState:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One task handed out: its row and its message as stored."""
+    """One task handed out: its row, its message as stored, its starts that no end answered."""
 
     row: int
     message: bytes
+    starts: int
 
 
 class TaskTable:
@@ -125,7 +127,7 @@ class TaskTable:
                 return []
             arguments = (lease, now + lease_ms, queue, now, most)
             rows = self._connection.execute(_TAKE, arguments).fetchall()
-        return [Taken(row, message) for row, message in sorted(rows)]
+        return [Taken(*row) for row in sorted(rows)]
 
     def keep(self, lease: str, lease_ms: int) -> None:
         """Move the end of this lease on, and free leases from before a clock was set back."""
@@ -235,7 +237,7 @@ class SqliteBroker(Broker):
         """Store a task that may start after ``delay`` ms; dropped if its task key is taken."""
         name = self._stored_name(message.queue_name)
         key = message.options.get(TASK_KEY)
-        options = {k: v for k, v in message.options.items() if k not in (_LEASE, _ROW)}
+        options = {k: v for k, v in message.options.items() if k not in _OURS}
         bare: Message[object] = Message(**{**message.asdict(), "options": options})
         self.emit_before("enqueue", bare, delay)
         self.tasks.put(
@@ -247,6 +249,10 @@ class SqliteBroker(Broker):
         )
         self.emit_after("enqueue", bare, delay)
         return bare
+
+    def starts(self, message: MessageProxy) -> int:
+        """Return how many starts no end answered when the task was handed out."""
+        return int(message.options[_STARTS])
 
     def begin(self, message: MessageProxy) -> int:
         """Count a start before it happens and return the count; 0 if somebody else has the task."""
@@ -350,7 +356,7 @@ class _SqliteConsumer(Consumer):
             with self._lock:
                 self._held.discard(task.row)
             return None
-        options = {_ROW: task.row, _LEASE: self._lease}
+        options = {_ROW: task.row, _LEASE: self._lease, _STARTS: task.starts}
         return MessageProxy(message.copy(queue_name=self._queue_name, options=options))
 
     def _keep_lease(self) -> None:

@@ -61,6 +61,7 @@ class Task:
 class Counting(Protocol):
     """What `CountStarts` asks of a broker."""
 
+    def starts(self, message: MessageProxy) -> int: ...
     def begin(self, message: MessageProxy) -> int: ...
     def end(self, message: MessageProxy, *, well: bool) -> None: ...
 
@@ -73,15 +74,16 @@ class CountStarts(Middleware):
         self._gate = Gate()
 
     def before_process_message(self, broker: Broker, message: MessageProxy) -> None:
-        """Count the start; quarantine at the cap; let a suspect wait until it is alone."""
-        starts = _counting(broker).begin(message)
+        """Let a suspect wait until it is alone; then count the start; quarantine at the cap."""
+        counting = _counting(broker)
+        self._gate.enter(alone=counting.starts(message) > 0)
+        starts = counting.begin(message)
         if starts == 0:
             raise SkipMessage("another worker has it")
         if starts > self._max_starts:
             log.error("task.quarantined", task=message.options.get(TASK_KEY), starts=starts - 1)
             message.fail()
             raise SkipMessage("started too often without an end")
-        self._gate.enter(alone=starts > 1)
 
     def after_process_message(
         self,
@@ -158,9 +160,14 @@ class RedisTasks(RedisBroker):
                 return super().enqueue(message, delay=delay)
         return message
 
+    def starts(self, message: MessageProxy) -> int:
+        """Return how many starts no end answered. Raises ConnectionClosed."""
+        with _as_broker_error():
+            return int(self.client.get(self._starts_name(message)) or 0)
+
     def begin(self, message: MessageProxy) -> int:
         """Count a start before it happens and return the count. Raises ConnectionClosed."""
-        name = self._starts(message)
+        name = self._starts_name(message)
         with _as_broker_error():
             pipeline = self.client.pipeline()
             pipeline.incr(name)
@@ -169,11 +176,16 @@ class RedisTasks(RedisBroker):
 
     def end(self, message: MessageProxy, *, well: bool) -> None:
         """Forget the count, and the key if all went well. Raises ConnectionClosed."""
-        names = [self._starts(message)]
+        names = [self._starts_name(message)]
         if well and TASK_KEY in message.options:
             names.append(self._name("key", message.options[TASK_KEY]))
         with _as_broker_error():
             self.client.delete(*names)
+
+    def ping(self) -> None:
+        """Raise ConnectionClosed if Redis does not answer."""
+        with _as_broker_error():
+            self.client.ping()
 
     def release(self, older_than_ms: int, attempts: int) -> int:
         """Nothing: a dead letter's key expires by itself, and the sweep queues the task anew."""
@@ -185,7 +197,7 @@ class RedisTasks(RedisBroker):
         if TASK_KEY in message.options:
             with _as_broker_error():
                 self.client.pexpire(self._name("key", message.options[TASK_KEY]), QUARANTINE_MS)
-                self.client.set(self._starts(message), self._max_starts - 1, px=STARTS_TTL_MS)
+                self.client.set(self._starts_name(message), self._max_starts - 1, px=STARTS_TTL_MS)
 
     def _claim(self, message: Message[object]) -> bool:
         key = message.options.get(TASK_KEY)
@@ -195,7 +207,7 @@ class RedisTasks(RedisBroker):
         taken = self.client.set(name, mine, nx=True, px=KEY_TTL_MS)
         return bool(taken) or self.client.get(name) == mine  # a retry has its key already
 
-    def _starts(self, message: MessageProxy) -> str:
+    def _starts_name(self, message: MessageProxy) -> str:
         return self._name("starts", message.options.get(TASK_KEY, message.message_id))
 
     def _name(self, kind: str, name: str) -> str:
