@@ -1,0 +1,256 @@
+"""Callbacks to customers (电话回访): the list, the call sheet, the call, its outcome (R-50 to R-57)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from flask import jsonify
+from marshmallow import fields, validate
+
+from domain.callback import (
+    TICKS,
+    Answer,
+    Callback,
+    Callbacks,
+    Listing,
+    Preparation,
+    callback_id_of,
+    callback_stream,
+)
+from domain.refusals import UnknownCallback
+from domain.words import (
+    AttemptResult,
+    CallbackDesign,
+    CallbackMode,
+    CallbackOutcome,
+    LastAction,
+    Objection,
+    Receipt,
+)
+from service.api import guard
+from service.api.context import context
+from service.api.fields import Day, Id, Instant, Text, Truth, Whole, one_of
+from service.api.paging import Page, key_of, page_of
+from service.api.preconditions import Done, by, check_same_command, expected
+from service.api.resource import Resource, Tagged
+from service.api.schemas import Body, PageArgs, page
+
+resource = Resource("callbacks", "Calls to customers about a visit: 电话回访.")
+
+ONE = "/callbacks/<thing:callback_id>"
+MAX_TEXT = 2000
+
+
+class NewCallback(Body):
+    """A visit to call about, put on one's own list."""
+
+    activity_id = Id(required=True)
+    agent_id = Id(required=True)
+    visit_day = Day(required=True)
+    on_day = Day(required=True, metadata={"description": "The day on which to call."})
+    mode = one_of(CallbackMode, load_default=CallbackMode.COACHING)
+    reason = Text(200, required=True)
+
+
+class Sheet(Body):
+    """The call sheet (回访电话记录表, R-50 to R-55)."""
+
+    ticks = fields.List(
+        fields.String(validate=validate.OneOf(TICKS)),
+        required=True,
+        validate=validate.Length(max=len(TICKS)),
+    )
+    agent_briefed_at = Instant(allow_none=True)
+    customer_type = Text(100, allow_none=True)
+    last_action = one_of(LastAction, allow_none=True)
+    objections = fields.List(one_of(Objection), validate=validate.Length(max=8))
+    overrides = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(TICKS)),
+        values=Text(200),
+        load_default=dict,
+        metadata={"description": "A reason for each tick that is missing."},
+    )
+
+
+class Attempt(Body):
+    """One dialled call."""
+
+    result = one_of(AttemptResult, required=True)
+
+
+class Step(Body):
+    """One of the six steps, in order (R-56)."""
+
+    step = Whole(1, 6, required=True)
+    note = Text(MAX_TEXT, allow_none=True, load_default=None)
+    skipped_reason = Text(200, allow_none=True, load_default=None)
+
+
+class Outcome(Body):
+    """What the customer said, truthfully."""
+
+    outcome = one_of(CallbackOutcome, required=True)
+    visit_day_confirmed = Truth(allow_none=True)
+    satisfaction = Whole(1, 5, allow_none=True)
+    suggestion = Text(MAX_TEXT, allow_none=True)
+    note = Text(MAX_TEXT, allow_none=True)
+
+
+class Revisit(Body):
+    """When the customer is visited again (step 5)."""
+
+    at = Instant(required=True)
+
+
+class Debriefing(Body):
+    """The talk with the agent after the call (step 6)."""
+
+    advice = Text(MAX_TEXT, required=True)
+    skill_gap = Text(200, allow_none=True, load_default=None)
+
+
+class Listed(ma.Schema):
+    """A callback on a list."""
+
+    callback_id = fields.String(required=True)
+    activity_id = fields.String(required=True)
+    kind = fields.String(required=True, allow_none=True)
+    visit_day = fields.Date(required=True, allow_none=True)
+    agent_id = fields.String(required=True)
+    team_id = fields.String(required=True)
+    supervisor_id = fields.String(required=True)
+    customer_id = fields.String(required=True)
+    mode = one_of(CallbackMode, required=True)
+    design = one_of(CallbackDesign, required=True)
+    on_day = fields.Date(required=True, allow_none=True)
+    outcome = one_of(CallbackOutcome, required=True, allow_none=True)
+
+
+class CallbackShown(Listed):
+    """A callback and how far it has come."""
+
+    reason = fields.String(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+    prepared = fields.Boolean(required=True)
+    attempts = fields.List(one_of(AttemptResult), required=True)
+    steps = fields.List(fields.Integer(), required=True)
+    debriefed = fields.Boolean(required=True)
+
+
+class Contact(ma.Schema):
+    """What the caller was shown; the reveal is on record before this answer leaves."""
+
+    callback_id = fields.String(required=True)
+    customer_id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)
+    position = fields.Integer(required=True)
+    repeated = fields.Boolean(required=True)
+
+
+class CallbackArgs(PageArgs):
+    """Which callbacks to list."""
+
+    state = fields.String(validate=validate.OneOf(["open", "answered"]), load_default=None)
+    on_day = Day(load_default=None)
+
+
+@resource.command("/callbacks", NewCallback, errors=(404,))
+def list_new(body: dict[str, Any]) -> Done:
+    """Put a visit on one's own list of calls; the design of a visit somebody chose is chosen."""
+    log = guard.visit_of_own_team(body["agent_id"], body["visit_day"])
+    visit = log.standing(body["activity_id"])
+    reader_id = guard.reader().person_id
+    listing = Listing(
+        callback_id=callback_id_of(visit.activity_id, reader_id),
+        activity_id=visit.activity_id,
+        kind=visit.kind,
+        visit_day=body["visit_day"],
+        agent_id=body["agent_id"],
+        team_id=log.team_id,
+        supervisor_id=reader_id,
+        customer_id=visit.customer_id,
+        mode=body["mode"],
+        design=CallbackDesign.CHOSEN,
+        reason=body["reason"],
+        on_day=body["on_day"],
+    )
+    receipt = _calls().list_call(listing, by=by())
+    return _done(receipt, listing.callback_id, Callback.Listed)
+
+
+@resource.command(ONE + "/preparation", Sheet, errors=(404,), if_match=True)
+def prepare(body: dict[str, Any], callback_id: str) -> Done:
+    """Complete the call sheet; nothing is revealed or dialled before."""
+    guard.may_call(callback_id)
+    body["ticks"] = frozenset(body["ticks"])
+    body["objections"] = tuple(body.get("objections", ()))
+    receipt = _calls().prepare(
+        callback_id, Preparation(**body), by=by(), expected=_expected(callback_id)
+    )
+    return _done(receipt, callback_id, Callback.Prepared)
+
+
+@resource.command(ONE + "/attempts", Attempt, errors=(404,))
+def attempt(body: dict[str, Any], callback_id: str) -> Done:
+    """Record one dialled call."""
+    guard.may_call(callback_id)
+    receipt = _calls().attempt(callback_id, body["result"], by=by())
+    return _done(receipt, callback_id, Callback.Attempted)
+
+
+@resource.command(ONE + "/steps", Step, errors=(404,))
+def record_step(body: dict[str, Any], callback_id: str) -> Done:
+    """Record a step of the call, taken or skipped."""
+    guard.may_call(callback_id)
+    receipt = _calls().record_step(callback_id, **body, by=by())
+    return _done(receipt, callback_id, Callback.StepRecorded)
+
+
+@resource.command(ONE + "/outcome", Outcome, errors=(404,), if_match=True)
+def record_outcome(body: dict[str, Any], callback_id: str) -> Done:
+    """Record what the customer said, once."""
+    guard.may_call(callback_id)
+    receipt = _calls().record_outcome(
+        callback_id, Answer(**body), by=by(), expected=_expected(callback_id)
+    )
+    return _done(receipt, callback_id, Callback.OutcomeRecorded)
+
+
+@resource.command(ONE + "/revisit", Revisit, errors=(404,))
+def agree_revisit(body: dict[str, Any], callback_id: str) -> Done:
+    """Record when the customer is visited again."""
+    guard.may_call(callback_id)
+    receipt = _calls().agree_revisit(callback_id, body["at"], by=by())
+    return _done(receipt, callback_id, Callback.RevisitAgreed)
+
+
+@resource.command(ONE + "/debriefing", Debriefing, errors=(404,))
+def debrief(body: dict[str, Any], callback_id: str) -> Done:
+    """Record the talk with the agent after the call."""
+    guard.may_call(callback_id)
+    receipt = _calls().debrief(callback_id, **body, by=by())
+    return _done(receipt, callback_id, Callback.Debriefed)
+
+
+def _calls() -> Callbacks:
+    return context().record.callbacks
+
+
+def _expected(callback_id: str) -> int | None:
+    def current() -> int | None:
+        call = _calls().find(callback_id)
+        return call.version if call else None
+
+    return expected(current)
+
+
+def _done(receipt: Receipt, callback_id: str, event: Any) -> Done:
+    return Done(
+        receipt,
+        callback_stream(callback_id),
+        event,
+        f"/callbacks/{callback_id}",
+        {"callback_id": callback_id},
+    )

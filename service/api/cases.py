@@ -1,0 +1,103 @@
+"""Cases (虚假填写, R-33): the evidence, the agent's word, a human's decision, the appeal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from domain.verification_case import VerificationCase, VerificationCases, verification_stream
+from domain.words import AppealVerdict, Receipt, Verdict
+from service.api import guard
+from service.api.context import context
+from service.api.fields import Id, Instant, Text, one_of
+from service.api.paging import Page, key_of, page_of
+from service.api.preconditions import Done, by, expected
+from service.api.resource import Resource, Tagged
+from service.api.schemas import Body, PageArgs, page
+
+resource = Resource("cases", "Contradictions put before a human, who alone decides.")
+
+ONE = "/cases/<thing:agent_id>/<int(max=9999):case_no>"
+MAX_TEXT = 4000
+
+
+class Telling(Body):
+    """What the agent has to say."""
+
+    text = Text(MAX_TEXT, required=True)
+
+
+class Decision(Body):
+    """A human's decision: cleared, unable (不会) or unwilling (不愿)."""
+
+    verdict = one_of(Verdict, required=True)
+    reason = Text(MAX_TEXT, required=True)
+
+
+class AppealDecision(Body):
+    """What becomes of the appeal, decided by somebody above."""
+
+    verdict = one_of(AppealVerdict, required=True)
+    reason = Text(MAX_TEXT, required=True)
+
+
+class CaseListed(ma.Schema):
+    """A case in a list."""
+
+    agent_id = fields.String(required=True)
+    team_id = fields.String(required=True)
+    case_no = fields.Integer(required=True)
+    posterior = fields.Float(required=True)
+    explained = fields.Boolean(required=True)
+    verdict = one_of(Verdict, required=True, allow_none=True)
+    appealed = fields.Boolean(required=True)
+    appeal_verdict = one_of(AppealVerdict, required=True, allow_none=True)
+
+
+@resource.command(ONE + "/explanation", Telling, errors=(404,))
+def explain(body: dict[str, Any], agent_id: str, case_no: int) -> Done:
+    """Say, as the agent, what there is to say."""
+    guard.is_agent(agent_id)
+    receipt = _cases().explain(agent_id, case_no, body["text"], by=by())
+    return _done(receipt, agent_id, case_no, VerificationCase.Explained)
+
+
+@resource.command(ONE + "/decision", Decision, errors=(404,), if_match=True)
+def decide(body: dict[str, Any], agent_id: str, case_no: int) -> Done:
+    """Decide a case, as a human and with a reason."""
+    guard.may_decide_case(agent_id)
+    receipt = _cases().decide(
+        agent_id, case_no, **body, by=by(), expected=expected(lambda: _version(agent_id))
+    )
+    return _done(receipt, agent_id, case_no, VerificationCase.Decided)
+
+
+@resource.command(ONE + "/appeal", Telling, errors=(404,))
+def appeal(body: dict[str, Any], agent_id: str, case_no: int) -> Done:
+    """Ask somebody above to look again."""
+    guard.is_agent(agent_id)
+    receipt = _cases().appeal(agent_id, case_no, body["text"], by=by())
+    return _done(receipt, agent_id, case_no, VerificationCase.Appealed)
+
+
+@resource.command(ONE + "/appeal/decision", AppealDecision, errors=(404,))
+def decide_appeal(body: dict[str, Any], agent_id: str, case_no: int) -> Done:
+    """Decide an appeal, as somebody other than who decided the case."""
+    guard.may_decide_appeal(agent_id)
+    receipt = _cases().decide_appeal(agent_id, case_no, **body, by=by())
+    return _done(receipt, agent_id, case_no, VerificationCase.AppealDecided)
+
+
+def _cases() -> VerificationCases:
+    return context().record.verification_cases
+
+
+def _version(agent_id: str) -> int | None:
+    file = _cases().find(agent_id)
+    return file.version if file else None
+
+
+def _done(receipt: Receipt, agent_id: str, case_no: int, event: Any) -> Done:
+    return Done(receipt, verification_stream(agent_id), event, f"/cases/{agent_id}/{case_no}")

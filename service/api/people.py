@@ -1,0 +1,149 @@
+"""People and their leave: who works in the branch, as what, in which team and since when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from flask import g
+from marshmallow import fields
+
+from domain.organisation import Member, member_stream
+from domain.refusals import UnknownMember
+from domain.words import LeaveKind, Role
+from service.api import guard
+from service.api.context import context
+from service.api.fields import Day, Id, Text, one_of
+from service.api.preconditions import Done, by
+from service.api.resource import Resource, Tagged
+from service.api.schemas import Body
+
+resource = Resource("people", "Who works in the branch, and their leave.")
+
+ONE = "/people/<thing:person_id>"
+
+
+class NewPerson(Body):
+    """Somebody who comes into the branch; agents and supervisors have a team."""
+
+    person_id = Id(required=True)
+    name = Text(40, required=True)
+    role = one_of(Role, required=True)
+    team_id = Id(allow_none=True, load_default=None)
+    since = Day(required=True)
+
+
+class Move(Body):
+    """Another team from a day on."""
+
+    team_id = Id(required=True)
+    since = Day(required=True)
+
+
+class Departure(Body):
+    """The last day in the branch."""
+
+    last_day = Day(required=True)
+    reason = Text(200, required=True)
+
+
+class NewLeave(Body):
+    """Days without work, the first and the last included."""
+
+    first_day = Day(required=True)
+    last_day = Day(required=True)
+    kind = one_of(LeaveKind, required=True)
+
+
+class LeaveCancellation(Body):
+    """A leave taken back."""
+
+    first_day = Day(required=True)
+    last_day = Day(required=True)
+    reason = Text(200, required=True)
+
+
+class Leave(ma.Schema):
+    """Days without work, the first and the last included."""
+
+    first_day = fields.Date(required=True)
+    last_day = fields.Date(required=True)
+
+
+class Person(ma.Schema):
+    """Somebody of the branch."""
+
+    person_id = fields.String(required=True)
+    name = fields.String(required=True)
+    role = one_of(Role, required=True)
+    team_id = fields.String(required=True, allow_none=True)
+    since = fields.Date(required=True)
+    last_day = fields.Date(required=True, allow_none=True)
+    leaves = fields.List(fields.Nested(Leave), required=True)
+    version = fields.Integer(required=True)
+
+
+@resource.query("/me", Person, errors=(404,), tagged=True)
+def show_me(_: dict[str, Any]) -> Tagged:
+    """Show who is signed in."""
+    return _person(g.reader.person_id)
+
+
+@resource.query(ONE, Person, errors=(403, 404), tagged=True)
+def show_person(_: dict[str, Any], person_id: str) -> Tagged:
+    """Show a person."""
+    guard.may_see_person(person_id)
+    return _person(person_id)
+
+
+@resource.command("/people", NewPerson, errors=(404,))
+def join(body: dict[str, Any]) -> Done:
+    """Take a person into the branch."""
+    guard.is_administrator()
+    receipt = context().record.organisation.join(**body, by=by())
+    return _done(receipt, body["person_id"], Member.Joined)
+
+
+@resource.command(ONE + "/moves", Move, errors=(404,))
+def move(body: dict[str, Any], person_id: str) -> Done:
+    """Move a person to another team."""
+    guard.is_administrator()
+    receipt = context().record.organisation.move(person_id, **body, by=by())
+    return _done(receipt, person_id, Member.Moved)
+
+
+@resource.command(ONE + "/departure", Departure, errors=(404,))
+def depart(body: dict[str, Any], person_id: str) -> Done:
+    """Record that a person leaves the branch."""
+    guard.is_administrator()
+    receipt = context().record.organisation.depart(person_id, **body, by=by())
+    return _done(receipt, person_id, Member.Departed)
+
+
+@resource.command(ONE + "/leaves", NewLeave, errors=(404,))
+def register_leave(body: dict[str, Any], person_id: str) -> Done:
+    """Register leave; no log is missed on its days."""
+    guard.may_register_leave(person_id)
+    receipt = context().record.organisation.register_leave(person_id, **body, by=by())
+    return _done(receipt, person_id, Member.LeaveRegistered)
+
+
+@resource.command(ONE + "/leaves/cancellations", LeaveCancellation, errors=(404,))
+def cancel_leave(body: dict[str, Any], person_id: str) -> Done:
+    """Take a leave back."""
+    guard.may_register_leave(person_id)
+    receipt = context().record.organisation.cancel_leave(person_id, **body, by=by())
+    return _done(receipt, person_id, Member.LeaveCancelled)
+
+
+def _person(person_id: str) -> Tagged:
+    member = context().record.organisation.member(person_id)
+    if member is None:
+        raise UnknownMember(person_id=person_id)
+    shown = {name: getattr(member, name) for name in Person().fields if name != "leaves"}
+    shown["leaves"] = [{"first_day": a, "last_day": b} for a, b in member.leaves]
+    return Tagged(shown, member.version)
+
+
+def _done(receipt: Any, person_id: str, event: Any) -> Done:
+    return Done(receipt, member_stream(person_id), event, f"/people/{person_id}")

@@ -1,0 +1,81 @@
+"""Schemas that several resources share. Every body refuses fields it does not know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields
+
+from service.api.fields import Digits, Text
+from service.api.paging import MAX_CURSOR
+
+MAX_POSITION = 2**53 - 1  # what JSON numbers hold everywhere
+
+
+class Body(ma.Schema):
+    """A request body; never says who acts, as what or when it is recorded."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+
+class Waiting(ma.Schema):
+    """Arguments of every GET."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+    after = Digits(
+        0,
+        MAX_POSITION,
+        metadata={"description": "Wait up to 1 s until the view has this position."},
+    )
+
+
+class PageArgs(Waiting):
+    """Arguments of a list."""
+
+    limit = Digits(1, 200, load_default=50, metadata={"description": "Items a page."})
+    cursor = Text(
+        MAX_CURSOR,
+        load_default=None,
+        allow_none=False,
+        metadata={"description": "``next`` of the page before."},
+    )
+
+
+class ProblemSchema(ma.Schema):
+    """What went wrong (RFC 9457); the facts of a refusal are further members."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    errors = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+
+
+class Receipt(ma.Schema):
+    """An accepted command: ``position`` in the log, ``version`` of the changed stream."""
+
+    position = fields.Integer(required=True)
+    version = fields.Integer(required=True)
+    repeated = fields.Boolean(required=True)
+    customer_id = fields.String()
+    activity_id = fields.String()
+    callback_id = fields.String()
+
+
+class Reason(Body):
+    """Why something is taken back."""
+
+    reason = Text(500, required=True)
+
+
+def page(item: type[ma.Schema], name: str) -> type[ma.Schema]:
+    """Return the schema of a page of such items; ``next`` is null on the last one."""
+    members: dict[str, Any] = {
+        "items": fields.List(fields.Nested(item), required=True),
+        "next": fields.String(required=True, allow_none=True),
+    }
+    return ma.Schema.from_dict(members, name=name)  # type: ignore[return-value]
