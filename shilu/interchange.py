@@ -112,7 +112,7 @@ def agent_row(fields: Fields) -> AgentRow:
 
 
 def visit_row(fields: Fields) -> VisitRow:
-    """Read one visit; raises `BadField` also when `start` lies on another day than `date`."""
+    """Read one visit; raises `BadField` also when `start` does not belong to `date`."""
     row = VisitRow(
         visit_id=fields.text("visit_id"),
         agent_id=fields.text("agent_id"),
@@ -126,7 +126,7 @@ def visit_row(fields: Fields) -> VisitRow:
         remark=fields.maybe_text("remark", MAX_REMARK),
         created_at=fields.moment("created_at"),
     )
-    if row.start.date() != row.date:
+    if not 0 <= (row.start.date() - row.date).days <= 1:  # a late visit may begin past midnight
         zh = f"与 date（{row.date}）不是同一天，请改正其中一个。"
         raise BadField(
             "start", zh, f"is not on the day of date ({row.date}); correct one of the two."
