@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 import marshmallow as ma
 from flask import Request
@@ -23,7 +23,7 @@ MAX_DEPTH = 12
 class Strict(FlaskParser):
     """Reads arguments: unknown fields are an error everywhere, in the query too."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {
+    DEFAULT_UNKNOWN_BY_LOCATION = {  # noqa: RUF012  # an instance variable to its base
         **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
         "json": ma.RAISE,
         "query": ma.RAISE,
@@ -43,8 +43,7 @@ class Strict(FlaskParser):
         error_headers: Any,  # noqa: ARG002
     ) -> NoReturn:
         """Name each value that is not right by its JSON pointer."""
-        (messages,) = error.normalized_messages().values()
-        raise Problem("invalid", errors=list(_pointers(messages)))
+        raise Problem("invalid", errors=list(_pointers(_by_location(error))))
 
 
 def read_json(req: Request) -> Any:
@@ -96,6 +95,12 @@ def _inner(value: Any) -> Iterable[Any]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()
+
+
+def _by_location(error: ma.ValidationError) -> Any:
+    """Return the messages without webargs' outer level, the place they came from."""
+    messages: Any = error.messages
+    return next(iter(messages.values())) if isinstance(messages, dict) and messages else messages
 
 
 def _pointers(messages: Any, path: str = "") -> Iterable[dict[str, str]]:

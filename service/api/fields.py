@@ -31,7 +31,7 @@ class Id(fields.String):
     """A short id: letters, digits, dot, hyphen, underscore; at most 64 characters."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validate=validate.Regexp(rf"^{ID_PATTERN}\Z"), **kwargs)
+        super().__init__(validate=[validate.Regexp(f"^{ID_PATTERN}$"), _one_line], **kwargs)
 
 
 class Day(fields.Date):
@@ -112,3 +112,9 @@ class Digits(fields.Integer):
 def _writable(text: str) -> None:
     if _UNWRITABLE.search(text):
         raise ma.ValidationError("Has control characters or broken Unicode.")
+
+
+def _one_line(text: str) -> None:
+    # Python's "$" lets one newline pass, the pattern of the OpenAPI document does not.
+    if "\n" in text:
+        raise ma.ValidationError("Has a line break.")

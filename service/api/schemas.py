@@ -78,4 +78,4 @@ def page(item: type[ma.Schema], name: str) -> type[ma.Schema]:
         "items": fields.List(fields.Nested(item), required=True),
         "next": fields.String(required=True, allow_none=True),
     }
-    return ma.Schema.from_dict(members, name=name)  # type: ignore[return-value]
+    return ma.Schema.from_dict(members, name=name)
