@@ -8,14 +8,13 @@ refused); 2 wrong use; 3 not ready (not migrated, a store that does not answer).
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,26 +111,29 @@ def migrate(quiet: bool) -> None:
 
 
 @main.command()
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The demo's last day [today].")
-@click.option(
-    "--seed", type=int, default=531, show_default=True, help="Another seed, other people."
-)
+@click.option("--until", help="The demo's last instant, with its zone [now].")
+@click.option("--seed", type=int, default=531, show_default=True, help="Other seed, other people.")
 @click.option("--if-absent", is_flag=True, help="Do nothing when the demo is there already.")
-def demo(day: datetime | None, seed: int, if_absent: bool) -> None:
+def demo(until: str | None, seed: int, if_absent: bool) -> None:
     """Fill the branch with invented people and weeks of work, and make demo logins."""
-    from shilu.demo import LOGINS_FILE, make_demo
+    from shilu.demo import LOGINS_FILE, demo_is_there, make_demo
+    from store.accounts import Accounts
 
     settings = _settings()
     logins = settings.data_dir / LOGINS_FILE
-    if if_absent and logins.exists():
+    if if_absent and demo_is_there(logins):
         return
-    store = _store(settings)
+    accounts = Accounts.open(_accounts_url(settings))
+
+    def add_account(login: str, person_id: str, role: str, password: str) -> None:
+        accounts.add(login, person_id, settings.branch, role, password)
+
     with _ready(), _bar("making the demo branch") as progress:
         made = make_demo(
-            store,
-            _accounts_url(settings),
+            _store(settings),
+            add_account,
             logins,
-            last_day=day.date() if day else _today(),
+            until=_instant(until, "--until") if until else datetime.now(UTC),
             seed=seed,
             progress=progress,
         )
@@ -220,7 +222,9 @@ def replay(as_of: str, team: str, day: datetime | None, as_json: bool) -> None:
 
     store = _store(_settings())
     with _ready():
-        state = replaying.replay(store, _instant(as_of), team, day.date() if day else None)
+        state = replaying.replay(
+            store, _instant(as_of, "--as-of"), team, day.date() if day else None
+        )
     if as_json:
         _echo_json(state)
     else:
@@ -304,20 +308,14 @@ def _stop_on_signal() -> threading.Event:
     return stop
 
 
-def _instant(text: str) -> datetime:
+def _instant(text: str, option: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
-        raise click.BadParameter(f"{text!r} is not an ISO instant", param_hint="--as-of") from error
+        raise click.BadParameter(f"{text!r} is not an ISO instant", param_hint=option) from error
     if instant.tzinfo is None:
-        raise click.BadParameter("say the zone too: 2025-03-20T18:00+08:00", param_hint="--as-of")
+        raise click.BadParameter("say the zone too: 2025-03-20T18:00+08:00", param_hint=option)
     return instant.astimezone(UTC)
-
-
-def _today() -> date:
-    from zoneinfo import ZoneInfo
-
-    return datetime.now(ZoneInfo(os.environ.get("TZ") or "Asia/Shanghai")).date()
 
 
 def _echo_json(value: Any) -> None:

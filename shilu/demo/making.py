@@ -1,0 +1,123 @@
+"""Fill a branch with the demo once, and make accounts for every role."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from domain.application import TeamRecord
+from domain.refusals import Refusal
+from domain.words import Role
+from shilu.bulk import Progress, Step, carry_out
+from shilu.demo.people import Branch, Habit
+from shilu.demo.story import Story
+
+if TYPE_CHECKING:
+    from store.branch import BranchStore
+
+LOGINS_FILE = "demo-logins.json"
+AddAccount = Callable[[str, str, str, str], None]  # login, person id, role, password
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who may sign in to the demo; ``note`` says what to look at with it."""
+
+    login: str
+    password: str
+    role: str
+    person_id: str
+    name: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoMade:
+    """What ``make_demo`` did; no events when everything was there before."""
+
+    events: int
+    people: int
+    logins: tuple[Login, ...]
+
+
+def make_demo(
+    store: BranchStore,
+    add_account: AddAccount,
+    logins_file: Path,
+    *,
+    until: datetime,
+    seed: int,
+    progress: Progress | None = None,
+) -> DemoMade:
+    """Make the demo up to the instant ``until``; a repeat finishes or changes nothing.
+
+    The first run's ``until``, seed and passwords are kept in ``logins_file`` (mode 0600) before
+    anything else happens, so that a later run tells the same story.
+    """
+    fresh = {"until": until.isoformat(), "seed": seed, "accounts": []}
+    kept = {**fresh, **_kept(logins_file)}
+    record = TeamRecord(env=store.log_env(), index_phone=store.index_phone)
+    first_until = datetime.fromisoformat(kept["until"])
+    story = Story(record, store.name, store.pseudonym, first_until, kept["seed"])
+    logins = tuple(_logins(story.branch, {row["login"]: row for row in kept["accounts"]}))
+    _keep(logins_file, {**kept, "accounts": [asdict(login) for login in logins]})
+    done = carry_out(record, story.steps(), _not_expected, progress)
+    for login in logins:
+        add_account(login.login, login.person_id, login.role, login.password)
+    _keep(logins_file, {**_kept(logins_file), "complete": True})
+    return DemoMade(done.events, len(story.branch.people()), logins)
+
+
+def demo_is_there(logins_file: Path) -> bool:
+    """Tell whether a demo was made to its end."""
+    return bool(_kept(logins_file).get("complete"))
+
+
+def _not_expected(step: Step, refusal: Refusal) -> NoReturn:
+    raise refusal
+
+
+def _logins(branch: Branch, kept: Mapping[str, Mapping[str, str]]) -> list[Login]:
+    first, second, third = branch.teams
+    agents = [agent for team in branch.teams for agent in team.agents]
+    pads = next(agent for agent in agents if agent.habit is Habit.PADS)
+    chosen = [
+        ("agent", first.agents[0], "writes at once; " + first.name),
+        ("agent2", pads, "one customer denies a visit so far; " + first.name),
+        ("supervisor", first.supervisor, "leads " + first.name + "; calls are open"),
+        ("supervisor2", second.supervisor, "leads " + second.name),
+        ("supervisor3", third.supervisor, "leads " + third.name + "; a case is open"),
+        ("upper", branch.upper_supervisor, "hears appeals"),
+        ("auditor", branch.auditor, "replays and proves"),
+        ("admin", branch.administrator, "people, teams, rules"),
+    ]
+    return [
+        Login(
+            login,
+            kept[login]["password"] if login in kept else secrets.token_urlsafe(9),
+            str(Role(person.role)),
+            person.person_id,
+            person.name,
+            note,
+        )
+        for login, person, note in chosen
+    ]
+
+
+def _kept(logins_file: Path) -> dict[str, Any]:
+    try:
+        kept: dict[str, Any] = json.loads(logins_file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return kept
+
+
+def _keep(logins_file: Path, content: Mapping[str, Any]) -> None:
+    logins_file.parent.mkdir(parents=True, exist_ok=True)
+    logins_file.touch(mode=0o600)
+    logins_file.write_text(json.dumps(content, ensure_ascii=False, indent=2), encoding="utf-8")
