@@ -36,6 +36,12 @@ class NotReady(click.ClickException):
     exit_code = NOT_READY
 
 
+class BadInput(click.ClickException):
+    """What was handed in cannot be read; the message says where and what to do."""
+
+    exit_code = WRONG_USE
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="shilu")
 def main() -> None:
@@ -240,13 +246,23 @@ def replay(as_of: str, team: str, day: datetime | None, as_json: bool) -> None:
 def detect(folder: Path | None, out: Path | None, interactive: bool) -> None:
     """Score agents and visits of the branch in FOLDER into OUT/scores.jsonl."""
     from shilu import detect as detecting
+    from shilu.importer import error_lines
 
-    if interactive:
-        detecting.interactive(sys.stdin, sys.stdout)
-        return
-    if folder is None or out is None:
+    if not interactive and (folder is None or out is None):
         raise click.UsageError("give FOLDER and --out DIR, or --interactive")
-    raise SystemExit(detecting.detect(folder, out))
+    try:
+        if folder is None or out is None:
+            detecting.detect_interactive(sys.stdin, sys.stdout)
+            return
+        report = detecting.detect_folder(folder, out)
+    except detecting.BranchHasErrors as bad:
+        raise BadInput(error_lines(bad.errors)) from bad
+    except detecting.ProtocolError as bad:
+        raise BadInput(f"standard input:{bad.line}: {bad.field or '-'}: {bad.message_en}") from bad
+    click.echo(
+        f"{report.agents} agents, {report.visits} visits scored into {report.scores_file}; "
+        f"{report.alerts} alerts"
+    )
 
 
 # --- wiring ---

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,10 +40,7 @@ class ImportReport:
 
     def text(self) -> str:
         """Return the report for a terminal: the first errors, then the figures."""
-        shown = self.errors[:SHOWN_ERRORS]
-        lines = [f"{e.file}:{e.line}: {e.field or '-'}: {e.message_en}" for e in shown]
-        if len(self.errors) > len(shown):
-            lines.append(f"… and {len(self.errors) - len(shown)} more errors (--json shows all)")
+        lines = [error_lines(self.errors)] if self.errors else []
         lines.append("read " + ", ".join(f"{n} {name}" for name, n in self.rows.items()))
         verb = "would append" if self.dry_run else "appended"
         lines.append(
@@ -51,6 +48,13 @@ class ImportReport:
             f"{verb} {self.events} events in {self.seconds:.1f} s"
         )
         return "\n".join(lines)
+
+
+def error_lines(errors: Sequence[LineError]) -> str:
+    """Return one line for each of the first errors, and how many more there are."""
+    shown = [f"{e.file}:{e.line}: {e.field or '-'}: {e.message_en}" for e in errors[:SHOWN_ERRORS]]
+    more = len(errors) - len(shown)
+    return "\n".join([*shown, f"… and {more} more errors"] if more else shown)
 
 
 def import_branch(

@@ -78,7 +78,7 @@ def demo_is_there(logins_file: Path) -> bool:
     return bool(_kept(logins_file).get("complete"))
 
 
-def _not_expected(step: Step, refusal: Refusal) -> NoReturn:
+def _not_expected(_: Step, refusal: Refusal) -> NoReturn:
     raise refusal
 
 
