@@ -261,7 +261,7 @@ def detect(folder: Path | None, out: Path | None, interactive: bool) -> None:
         raise BadInput(f"standard input:{bad.line}: {bad.field or '-'}: {bad.message_en}") from bad
     click.echo(
         f"{report.agents} agents, {report.visits} visits scored into {report.scores_file}; "
-        f"{report.alerts} alerts"
+        f"alerts: {', '.join(report.alerts) or 'none'}"
     )
 
 

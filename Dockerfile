@@ -1,0 +1,32 @@
+# syntax=docker/dockerfile:1
+FROM python:3.13-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+RUN python -m venv /venv
+WORKDIR /src
+COPY requirements.txt ./
+RUN /venv/bin/pip install --require-hashes -r requirements.txt
+COPY pyproject.toml README.md LICENSE ./
+COPY domain ./domain
+COPY projections ./projections
+COPY workers ./workers
+COPY service ./service
+COPY store ./store
+COPY shilu ./shilu
+RUN /venv/bin/pip install --no-deps --no-index --no-build-isolation .
+
+FROM python:3.13-slim
+RUN useradd --system --uid 10531 --home-dir /data shilu \
+    && install --directory --owner=shilu --mode=0700 /data
+COPY --from=build /venv /venv
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    SHILU_DATA=/data \
+    SHILU_HOST=0.0.0.0 \
+    SHILU_PORT=8000
+USER shilu
+WORKDIR /data
+VOLUME /data
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["shilu"]
+CMD ["up"]
