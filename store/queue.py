@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import RLock
+from threading import Condition, RLock
 from uuid import uuid4
 
 from dramatiq import Broker, Consumer, Message, MessageProxy, Middleware
@@ -295,7 +295,7 @@ class _SqliteConsumer(Consumer):
         self._queue_name, self._stored_name = queue_name, stored_name
         self._prefetch, self._timeout = prefetch, timeout
         self._lease = str(uuid4())
-        self._lock = RLock()
+        self._settled = Condition()
         self._held: set[int] = set()
         self._ready: list[Taken] = []
         self._kept_at = time.monotonic()
@@ -304,12 +304,11 @@ class _SqliteConsumer(Consumer):
     def __next__(self) -> MessageProxy | None:
         """Return the next task, or None after a short wait."""
         self._keep_lease()
-        if not self._ready and (room := self._room()) > 0:
-            self._ready = self._take(room)
         if not self._ready:
-            time.sleep(min(self._pause_ms, self._timeout) / 1000)
-            self._pause_ms = min(self._pause_ms * 2, IDLE_POLL_MS[1])
-            return None
+            room = self._wait_for_room()
+            self._ready = self._take(room) if room else []
+            if not self._ready:
+                return self._nothing(pause=room > 0)
         self._pause_ms = IDLE_POLL_MS[0]
         return self._decoded(self._ready.pop(0))
 
@@ -334,18 +333,31 @@ class _SqliteConsumer(Consumer):
     def _settle(self, message: MessageProxy, settle: Callable[[int, str], None]) -> None:
         row = message.options[_ROW]
         settle(row, message.options[_LEASE])
-        with self._lock:
-            self._held.discard(row)
+        self._let_go(row)
 
-    def _room(self) -> int:
-        with self._lock:
+    def _wait_for_room(self) -> int:
+        """Return how many more tasks may be held, after a short wait for one if there is none."""
+        with self._settled:
+            if len(self._held) >= self._prefetch:
+                self._settled.wait(self._timeout / 1000)
             return self._prefetch - len(self._held)
+
+    def _nothing(self, *, pause: bool) -> None:
+        """Wait longer and longer while the queue stays empty."""
+        if pause:
+            time.sleep(min(self._pause_ms, self._timeout) / 1000)
+            self._pause_ms = min(self._pause_ms * 2, IDLE_POLL_MS[1])
 
     def _take(self, room: int) -> list[Taken]:
         taken = self._tasks.take(self._stored_name, self._lease, room, self._broker.lease_ms)
-        with self._lock:
+        with self._settled:
             self._held.update(task.row for task in taken)
         return taken
+
+    def _let_go(self, row: int) -> None:
+        with self._settled:
+            self._held.discard(row)
+            self._settled.notify()
 
     def _decoded(self, task: Taken) -> MessageProxy | None:
         try:
@@ -353,8 +365,7 @@ class _SqliteConsumer(Consumer):
         except DecodeError:
             self._broker.logger.error("Task %d is unreadable and set aside.", task.row)
             self._tasks.set_aside(task.row, self._lease)
-            with self._lock:
-                self._held.discard(task.row)
+            self._let_go(task.row)
             return None
         options = {_ROW: task.row, _LEASE: self._lease, _STARTS: task.starts}
         return MessageProxy(message.copy(queue_name=self._queue_name, options=options))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, get_ident
 from typing import Any, Protocol
@@ -38,24 +37,6 @@ KEY_TTL_MS = 600_000  # Redis: how long a task may hold its key without a sign o
 STARTS_TTL_MS = 7 * 86_400_000
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A task as small as can be: an actor, its ids, and the key that makes it one of a kind."""
-
-    actor: str
-    queue: str
-    arguments: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        """Equal tasks have equal keys."""
-        return "/".join((self.actor, *self.arguments))
-
-    def message(self) -> Message[object]:
-        """Return the task as a Dramatiq message."""
-        return Message(self.queue, self.actor, self.arguments, {}, {TASK_KEY: self.key})
 
 
 class Counting(Protocol):

@@ -12,7 +12,8 @@ from dramatiq.errors import BrokerConnectionError
 
 from tests.workers.conftest import Notebook, Place
 from tests.workers.support import until, working
-from workers.broker import Gate, Task, build_broker
+from workers.broker import Gate, build_broker
+from workers.tasks import Task
 
 
 def note(what: str, queue: str = "checks") -> dramatiq.Message[object]:

@@ -15,7 +15,8 @@ import pytest
 from shilu.supervisor import Process
 from tests.workers.conftest import Place
 from tests.workers.support import until
-from workers.broker import MAX_STARTS, Task
+from workers.broker import MAX_STARTS
+from workers.tasks import Task
 
 pytestmark = pytest.mark.alone
 

@@ -1,0 +1,117 @@
+"""Queues what is due, each second, and sweeps what was lost, each minute.
+
+What is due is read from the `due` projection; it stays due until its outcome is on record. So
+nothing is lost with a broker, missed hours are caught up, and two schedulers at once only try to
+queue the same keys: correctness comes from the keys and from the events' ids, not from a leader.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from typing import Protocol
+
+import structlog
+from dramatiq.errors import BrokerConnectionError
+from projections.due import DueCheck
+
+from domain.words import Check
+from workers.broker import MAX_STARTS, QUARANTINE_MS, Tasks
+from workers.dispatcher import Dispatcher
+from workers.tasks import Task, check_missing_logs, compare_callback
+
+TICK = 1.0  # seconds between two looks at what is due
+SWEEP = 60.0  # seconds after which what is still due is queued once more
+POLL = 0.1  # seconds between two looks at the log
+BACK_OFF = (0.5, 10.0)  # shortest and longest wait for a broker that is away
+
+# A deadline is looked at only when what was accepted just before it has reached the views, and
+# what the dispatcher sent has had its chance.
+SETTLE = timedelta(seconds=5)
+
+log = structlog.get_logger(__name__)
+
+Due = Callable[[datetime], Sequence[DueCheck]]
+
+
+class Broker(Protocol):
+    """What the scheduler asks of a broker."""
+
+    def release(self, older_than_ms: int, attempts: int) -> int: ...
+
+
+class Scheduler:
+    """Sends each due check once a minute until its outcome is on record."""
+
+    def __init__(self, due: Due, send: Callable[[Task], None], broker: Broker) -> None:
+        self._due, self._send, self._broker = due, send, broker
+        self._sent: set[str] = set()
+
+    def tick(self, now: datetime) -> int:
+        """Queue what is due and was not queued since the last sweep; return how much that was."""
+        new = [task for task in map(task_of, self._due(now - SETTLE)) if task.key not in self._sent]
+        for task in new:
+            self._send(task)
+            self._sent.add(task.key)
+        return len(new)
+
+    def sweep(self) -> None:
+        """Forget what was queued, so that the next tick queues again whatever is still due."""
+        self._sent.clear()
+        released = self._broker.release(QUARANTINE_MS, MAX_STARTS - 1)
+        if released:
+            log.warning("tasks.released", count=released)
+
+
+def task_of(due: DueCheck) -> Task:
+    """Return the task that does a due check."""
+    if due.check == Check.MISSING_LOGS:
+        return check_missing_logs(due.subject, due.day, due.due_at)
+    return compare_callback(due.subject)
+
+
+class Rounds:
+    """The loop of the scheduler process: the dispatcher's steps, the ticks and the sweeps."""
+
+    def __init__(self, dispatcher: Dispatcher, scheduler: Scheduler) -> None:
+        self._dispatcher, self._scheduler = dispatcher, scheduler
+        self._tick_at = self._sweep_at = 0.0
+        self._wait = BACK_OFF[0]
+
+    def run(self, stop: Event) -> None:
+        """Go round until told to stop; wait longer and longer while the broker is away."""
+        while not stop.is_set():
+            try:
+                busy = self.once(time.monotonic(), datetime.now(UTC))
+            except BrokerConnectionError as error:
+                log.warning("broker.away", error=type(error.__cause__).__name__, wait=self._wait)
+                stop.wait(self._wait)
+                self._wait = min(self._wait * 2, BACK_OFF[1])
+                self._sweep_at = 0.0  # it may come back empty
+                continue
+            self._wait = BACK_OFF[0]
+            if not busy:
+                stop.wait(POLL)
+
+    def once(self, clock: float, now: datetime) -> bool:
+        """Do what it is time for; ``clock`` in monotonic seconds. Tell whether events came."""
+        events = self._dispatcher.step()
+        if clock >= self._sweep_at:
+            self._scheduler.sweep()
+            self._sweep_at = clock + SWEEP
+        if clock >= self._tick_at:
+            self._scheduler.tick(now)
+            self._tick_at = clock + TICK
+        return events > 0
+
+
+def sender(broker: Tasks) -> Callable[[Task], None]:
+    """Return what sends a task to this broker."""
+
+    def send(task: Task) -> None:
+        broker.declare_queue(task.queue)
+        broker.enqueue(task.message())
+
+    return send

@@ -1,0 +1,43 @@
+"""The tasks there are: their actors, queues and keys. Small, so that whoever only sends a task
+need not load what does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from dramatiq import Message
+
+from domain.words import Check
+from store.queue import TASK_KEY
+
+CHECKS = "checks"  # what is due at a time of day
+COMPARE = "compare"  # what somebody waits for: a callback was just made
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task as small as can be: an actor, its ids, and the key that makes it one of a kind."""
+
+    actor: str
+    queue: str
+    arguments: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Equal tasks have equal keys."""
+        return "/".join((self.actor, *self.arguments))
+
+    def message(self) -> Message[object]:
+        """Return the task as a Dramatiq message."""
+        return Message(self.queue, self.actor, self.arguments, {}, {TASK_KEY: self.key})
+
+
+def check_missing_logs(team_id: str, day: date, due_at: datetime) -> Task:
+    """Ask which agents of a team have no log for a day."""
+    return Task(Check.MISSING_LOGS, CHECKS, (team_id, day.isoformat(), due_at.isoformat()))
+
+
+def compare_callback(callback_id: str) -> Task:
+    """Ask whether a callback contradicts its visit."""
+    return Task(Check.FAKE_ENTRIES, COMPARE, (callback_id,))
