@@ -1,0 +1,98 @@
+"""The compose file starts what exists: commands, variables and ports, and keeps Compose's schema."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from shilu.cli import main
+from shilu.settings import VARIABLES
+
+ROOT = Path(__file__).parents[2]
+COMPOSE_FILE = ROOT / "docker-compose.yml"
+CHECK = Path(sys.executable).with_name("check-jsonschema")
+THEIR_OWN = {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD"}
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(COMPOSE_FILE.read_text(encoding="utf-8"))
+    return loaded
+
+
+def ours(compose: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {n: s for n, s in compose["services"].items() if s["image"].startswith("shilu:")}
+
+
+def check_schema(path: Path) -> int:
+    command = [CHECK, "--builtin-schema", "vendor.compose-spec", str(path)]
+    return subprocess.run(command, capture_output=True, check=False).returncode
+
+
+def test_the_compose_file_keeps_the_schema() -> None:
+    assert check_schema(COMPOSE_FILE) == 0
+
+
+def test_the_schema_check_finds_a_misspelt_condition(tmp_path: Path) -> None:
+    broken = tmp_path / "docker-compose.yml"
+    broken.write_text(COMPOSE_FILE.read_text().replace("service_healthy", "service_healty"))
+
+    assert check_schema(broken) != 0
+
+
+def test_every_command_in_the_compose_file_exists(compose: dict[str, Any]) -> None:
+    commands = {service["command"][0] for service in ours(compose).values()}
+
+    assert commands == {"migrate", "web", "follower", "worker", "scheduler"}
+    assert commands <= set(main.commands)
+
+
+def test_every_variable_in_the_compose_file_is_a_setting(compose: dict[str, Any]) -> None:
+    given = {name for service in ours(compose).values() for name in service["environment"]}
+    filled_in = set(re.findall(r"\$\{([A-Z_]+)", COMPOSE_FILE.read_text()))
+
+    assert given <= set(VARIABLES)
+    assert filled_in <= set(VARIABLES) | THEIR_OWN
+
+
+def test_the_published_port_is_the_one_the_web_process_listens_on(compose: dict[str, Any]) -> None:
+    web = compose["services"]["web"]
+
+    port = web["environment"]["SHILU_PORT"]
+
+    assert web["ports"][0].endswith(f":{port}")
+    assert f":{port}/readyz" in web["healthcheck"]["test"][-1]
+    assert f"EXPOSE {port}" in (ROOT / "Dockerfile").read_text()
+
+
+def test_every_dependency_is_a_service_and_healthy_ones_have_a_check(
+    compose: dict[str, Any],
+) -> None:
+    services = compose["services"]
+    for service in services.values():
+        for name, needed in service.get("depends_on", {}).items():
+            assert name in services
+            if needed["condition"] == "service_healthy":
+                assert "healthcheck" in services[name]
+
+
+def test_the_urls_point_at_services_and_the_broker_keeps_its_tasks(
+    compose: dict[str, Any],
+) -> None:
+    environment = compose["services"]["worker"]["environment"]
+
+    assert "@db:5432/" in environment["DATABASE_URL"]
+    assert environment["REDIS_URL"].startswith("redis://broker:6379")
+    assert "noeviction" in compose["services"]["broker"]["command"]
+
+
+def test_the_image_holds_every_package() -> None:
+    copied = set(re.findall(r"^COPY (\w+) \./\1$", (ROOT / "Dockerfile").read_text(), re.MULTILINE))
+
+    assert copied == {"domain", "projections", "workers", "service", "store", "shilu"}
