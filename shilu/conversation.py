@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.detection.call_choice import SPENT, Candidate, draw, seed_of
-from domain.detection.evidence import six_way
+from domain.detection.evidence import Table, six_way
 from domain.detection.fake_rate import DrawnCall, FakeRate, fake_rate
-from domain.detection.judgement import Judgement, judge_agent
+from domain.detection.judgement import Judgement, branch_table, judge_agent
+from domain.detection.pooling import lenient_table
 from domain.detection.records import Absence, Callback, Sale, Visit
 from domain.detection.suspicion import Suspicion, suspicions
 from domain.detection.visit_log import VisitLog, VisitTable
@@ -34,6 +35,7 @@ class _Morning:
     log: VisitLog
     suspicions: Mapping[str, Suspicion]
     risks: Mapping[str, float]
+    table: Table  # of the calls made until then
 
 
 class Conversation:
@@ -82,6 +84,9 @@ class Conversation:
         self._table.add_sales(Sale(r.agent_id, r.date, r.policies) for r in sales)
         for row in sales:
             self._policies[row.agent_id] = self._policies.get(row.agent_id, 0) + row.policies
+        self._forget()
+
+    def _forget(self) -> None:
         self._morning = None
         self._judged.clear()
 
@@ -124,6 +129,7 @@ class Conversation:
 
     def _finish(self) -> Answer:
         self.finished = True
+        self._forget()  # the last calls count in the branch's table too
         looked = self._looked()
         judgements = {agent: self._judge(agent) for agent in looked.log.agents}
         calls = [call for calls in self._calls.values() for call in calls]
@@ -132,7 +138,9 @@ class Conversation:
 
     def _rate(self, calls: list[Callback]) -> FakeRate:
         told = [(six_way(call.outcome), self._drawn.get(call.visit_id)) for call in calls]
-        return fake_rate([DrawnCall(o, d.weight) for o, d in told if o is not None and d])
+        return fake_rate(
+            [DrawnCall(o, d.weight) for o, d in told if o is not None and d], self._looked().table
+        )
 
     def _judge(self, agent: str) -> Judgement:
         if agent not in self._judged:
@@ -141,11 +149,13 @@ class Conversation:
                 self._looked().suspicions.get(agent),
                 self._calls.get(agent, ()),
                 policies=self._policies.get(agent, 0),
+                table=lenient_table(self._looked().table),
             )
         return self._judged[agent]
 
     def _looked(self) -> _Morning:
         if self._morning is None:
             log = self._table.log()
-            self._morning = _Morning(log, suspicions(log), risk_ratios(log))
+            seen = suspicions(log)
+            self._morning = _Morning(log, seen, risk_ratios(log), branch_table(seen, self._calls))
         return self._morning

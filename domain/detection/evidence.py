@@ -41,16 +41,16 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-OUTCOME_TABLE: Mapping[Outcome, tuple[float, float]] = MappingProxyType(
-    {  # P(outcome | made up), P(outcome | true); not normalised, only their ratios matter
-        Outcome.CONFIRM: (0.18, 0.57),
-        Outcome.DENY: (0.32, 0.026),
-        Outcome.WRONG_NUMBER: (0.10, 0.06),  # weak: half of the wrong numbers are typing errors
-        Outcome.NO_SUCH_PERSON: (0.05, 0.006),
-        Outcome.UNREACHABLE: (0.33, 0.36),
-        Outcome.REFUSED: (0.02, 0.018),
-    }
+Table = tuple[tuple[float, float], ...]  # (P(outcome | made up), P(outcome | true)) by Outcome
+OUTCOME_TABLE: Table = (  # not normalised, only the ratios matter
+    (0.18, 0.57),  # confirm
+    (0.32, 0.026),  # deny
+    (0.10, 0.06),  # wrong number: weak, half of them are typing errors
+    (0.05, 0.006),  # nobody of that name
+    (0.33, 0.36),  # unreachable
+    (0.02, 0.018),  # refused
 )
+ORDER = tuple(Outcome)
 CONTRADICTIONS = frozenset({Outcome.DENY, Outcome.NO_SUCH_PERSON})
 
 _SIX: Mapping[CallbackOutcome, Outcome] = MappingProxyType(
@@ -96,24 +96,26 @@ class Evidence:
     items: tuple[Item, ...]
 
 
-def bayes_factor(outcomes: Iterable[Outcome]) -> float:
+def bayes_factor(outcomes: Iterable[Outcome], table: Table = OUTCOME_TABLE) -> float:
     """Return BF of fabricator against honest for these outcomes; their order does not matter."""
-    return exp(_log_bf(_counts(outcomes)))
+    return exp(_log_bf(_counts(outcomes), table))
 
 
 def posterior_from_calls(outcomes: Iterable[Outcome], base: float = BASE_RATE) -> float:
     """Return P(fabricator) from calls alone."""
-    return logistic(logit(base) + _log_bf(_counts(outcomes)))
+    return logistic(logit(base) + _log_bf(_counts(outcomes), OUTCOME_TABLE))
 
 
-def weigh(suspicion: Suspicion | None, outcomes: Iterable[Outcome]) -> Evidence:
+def weigh(
+    suspicion: Suspicion | None, outcomes: Iterable[Outcome], table: Table = OUTCOME_TABLE
+) -> Evidence:
     """Return the evidence against one agent; ``suspicion`` None means that no log was looked at."""
     counts = _counts(outcomes)
     start = Item("starting_point", logit(BASE_RATE), {"percent": round(100 * BASE_RATE)})
-    items = (start, *_rule_items(suspicion), *_call_items(counts))
+    items = (start, *_rule_items(suspicion), *_call_items(counts, table))
     log_odds = sum(item.weight for item in items)
     posterior = logistic(log_odds)
-    share, interval = _made_up_share(counts, posterior)
+    share, interval = _made_up_share(counts, posterior, table)
     return Evidence(log_odds, posterior, share, interval, items)
 
 
@@ -134,7 +136,7 @@ def logistic(x: float) -> float:
 
 def _counts(outcomes: Iterable[Outcome]) -> tuple[int, ...]:
     counted = Counter(outcomes)
-    return tuple(counted[outcome] for outcome in Outcome)
+    return tuple(counted[outcome] for outcome in ORDER)
 
 
 def _rule_items(suspicion: Suspicion | None) -> tuple[Item, ...]:
@@ -155,20 +157,20 @@ def _rule_items(suspicion: Suspicion | None) -> tuple[Item, ...]:
     return (*items, Item("beside_colleagues", rest, {"others": len(strongest) - len(shown)}))
 
 
-def _call_items(counts: tuple[int, ...]) -> tuple[Item, ...]:
+def _call_items(counts: tuple[int, ...], table: Table) -> tuple[Item, ...]:
     """Return the part of each kind of outcome in log BF: its Shapley value, free of any order."""
-    present = [(outcome, n) for outcome, n in zip(Outcome, counts, strict=True) if n]
-    parts = _shapley(counts, [list(Outcome).index(outcome) for outcome, _ in present])
+    present = [i for i, n in enumerate(counts) if n]
+    parts = _shapley(counts, present, table)
     return tuple(
-        Item(f"calls_{outcome}", part, {"count": n, "total": sum(counts)})
-        for (outcome, n), part in zip(present, parts, strict=True)
+        Item(f"calls_{ORDER[i]}", part, {"count": counts[i], "total": sum(counts)})
+        for i, part in zip(present, parts, strict=True)
     )
 
 
-def _shapley(counts: tuple[int, ...], players: Sequence[int]) -> list[float]:
+def _shapley(counts: tuple[int, ...], players: Sequence[int], table: Table) -> list[float]:
     size = len(players)
     worth = [
-        _log_bf(tuple(n if _in(i, players, subset) else 0 for i, n in enumerate(counts)))
+        _log_bf(tuple(n if _in(i, players, subset) else 0 for i, n in enumerate(counts)), table)
         for subset in range(1 << size)
     ]
     return [
@@ -186,22 +188,24 @@ def _in(outcome: int, players: Sequence[int], subset: int) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def _log_bf(counts: tuple[int, ...]) -> float:
+def _log_bf(counts: tuple[int, ...], table: Table) -> float:
     if not any(counts):
         return 0.0
-    likelihood = _log_likelihood(counts)
+    likelihood = _log_likelihood(counts, table)
     top = float(likelihood.max())
     scaled = np.exp(likelihood - top)
     return log(float(scaled @ FABRICATOR_PRIOR)) - log(float(scaled @ HONEST_PRIOR))
 
 
-def _log_likelihood(counts: tuple[int, ...]) -> Real:
+def _log_likelihood(counts: tuple[int, ...], table: Table) -> Real:
     """Return sum_k log(t P(o_k | made up) + (1 - t) P(o_k | true)) for each t of the grid."""
-    return np.asarray(np.array(counts, dtype=np.float64) @ _LOG_MIXTURE)
+    return np.asarray(np.array(counts, dtype=np.float64) @ _log_mixture(table))
 
 
-def _made_up_share(counts: tuple[int, ...], posterior: float) -> tuple[float, tuple[float, float]]:
-    likelihood = _log_likelihood(counts)
+def _made_up_share(
+    counts: tuple[int, ...], posterior: float, table: Table
+) -> tuple[float, tuple[float, float]]:
+    likelihood = _log_likelihood(counts, table)
     scaled = np.exp(likelihood - likelihood.max())
     fake, honest = scaled * FABRICATOR_PRIOR, scaled * HONEST_PRIOR
     mass = posterior * fake / fake.sum() + (1.0 - posterior) * honest / honest.sum()
@@ -211,12 +215,15 @@ def _made_up_share(counts: tuple[int, ...], posterior: float) -> tuple[float, tu
     return float(mass @ GRID), (float(GRID[low]), float(GRID[min(high, len(GRID) - 1)]))
 
 
+@lru_cache(maxsize=64)
+def _log_mixture(table: Table) -> Real:
+    mixture = [GRID * fake + (1.0 - GRID) * true for fake, true in table]
+    return np.asarray(np.log(np.array(mixture)))
+
+
 def _beta(parameters: tuple[float, float]) -> Real:
     density = GRID ** (parameters[0] - 1.0) * (1.0 - GRID) ** (parameters[1] - 1.0)
     return np.asarray(density / density.sum())
 
 
 FABRICATOR_PRIOR, HONEST_PRIOR = _beta(FABRICATOR), _beta(HONEST)
-_LOG_MIXTURE: Real = np.log(
-    np.array([GRID * fake + (1.0 - GRID) * true for fake, true in OUTCOME_TABLE.values()])
-)

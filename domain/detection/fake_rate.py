@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from domain.detection.evidence import OUTCOME_TABLE, Outcome
+from domain.detection.evidence import ORDER, OUTCOME_TABLE, Outcome, Table
 from domain.detection.visit_log import Real
 
 RESOLVED = (Outcome.CONFIRM, Outcome.DENY, Outcome.WRONG_NUMBER, Outcome.NO_SUCH_PERSON)
@@ -54,14 +54,14 @@ def rogan_gladen(calls: Sequence[DrawnCall]) -> float:
     return min(1.0, max(0.0, (q - false_alarm) / (se - false_alarm)))
 
 
-def fake_rate(calls: Sequence[DrawnCall]) -> FakeRate:
+def fake_rate(calls: Sequence[DrawnCall], table: Table = OUTCOME_TABLE) -> FakeRate:
     """Return the rate that maximises sum h log(pi P(o|fake) + (1 - pi) P(o|true)), with interval.
 
-    All six outcomes count. The interval holds the rates whose likelihood is not too small for
+    All six outcomes count; ``table`` may be the branch's own (`pooling.pooled_table`). The interval holds the rates whose likelihood is not too small for
     chance (likelihood ratio, 95 %), at the effective number of calls (sum h)^2 / sum h^2.
     """
     resolved = sum(call.outcome in RESOLVED for call in calls)
-    likelihood = _log_likelihood(calls)
+    likelihood = _log_likelihood(calls, table)
     best = int(likelihood.argmax())
     inside = _RATES[likelihood >= likelihood[best] - LIKELY]
     interval = (float(inside[0]), float(inside[-1]))
@@ -74,29 +74,22 @@ def fake_rate(calls: Sequence[DrawnCall]) -> FakeRate:
     )
 
 
-def _log_likelihood(calls: Sequence[DrawnCall]) -> Real:
+def _log_likelihood(calls: Sequence[DrawnCall], table: Table) -> Real:
     weights = np.array([call.weight for call in calls], dtype=np.float64)
     if not len(weights) or weights.sum() <= 0.0:
         return np.zeros(len(_RATES))
     effective = weights.sum() ** 2 / (weights**2).sum()
-    order = list(Outcome)
-    counts = np.bincount(
-        [order.index(call.outcome) for call in calls], weights, minlength=len(order)
-    )
-    mixture = np.outer(_RATES, _FAKE) + np.outer(1.0 - _RATES, _TRUE)
+    told = [ORDER.index(call.outcome) for call in calls]
+    counts = np.bincount(told, weights, minlength=len(ORDER))
+    fake, true = (np.array(column) / sum(column) for column in zip(*table, strict=True))
+    mixture = np.outer(_RATES, fake) + np.outer(1.0 - _RATES, true)
     return np.asarray(np.log(mixture) @ (counts * effective / weights.sum()))
 
 
 def _contradicted(column: int) -> float:
-    told = {outcome: OUTCOME_TABLE[outcome][column] for outcome in RESOLVED}
+    told = {outcome: OUTCOME_TABLE[ORDER.index(outcome)][column] for outcome in RESOLVED}
     return 1.0 - told[Outcome.CONFIRM] / sum(told.values())
-
-
-def _normalised(column: int) -> Real:
-    chances = np.array([row[column] for row in OUTCOME_TABLE.values()])
-    return np.asarray(chances / chances.sum())
 
 
 LIKELY = 1.92  # half the 95 % point of chi-squared with one degree of freedom
 _RATES: Real = np.linspace(0.0, 1.0, 1001)
-_FAKE, _TRUE = _normalised(0), _normalised(1)

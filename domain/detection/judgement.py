@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from domain.detection.evidence import Evidence, Item, Outcome, weigh
+from domain.detection.evidence import OUTCOME_TABLE, Evidence, Item, Outcome, Table, weigh
 from domain.detection.ladder import (
     Missing,
     Rung,
@@ -18,6 +18,13 @@ from domain.detection.ladder import (
     missing_for_alert,
     rung,
     settled_outcomes,
+)
+from domain.detection.pooling import (
+    ORDINARY_Z,
+    ToldCall,
+    lenient_table,
+    pooled_table,
+    prior_of_visit,
 )
 from domain.detection.records import BranchRecords, Callback
 from domain.detection.suspicion import SignalFound, Suspicion, suspicions
@@ -65,11 +72,15 @@ def judge_agent(
     policies: int = 0,
     open_correction: bool = False,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    table: Table = OUTCOME_TABLE,
 ) -> Judgement:
-    """Judge one agent from the log's suspicion and the callbacks about the agent's own visits."""
+    """Judge one agent from the log's suspicion and the callbacks about the agent's own visits.
+
+    ``table`` is the branch's outcome table (`branch_table`), or the published one.
+    """
     settled = list(settled_outcomes(callbacks).values())
     outcomes = [outcome for outcome, _ in settled]
-    evidence = weigh(suspicion, outcomes)
+    evidence = weigh(suspicion, outcomes, table)
     contradictions = contradicted_customers(settled)
     missing = missing_for_alert(
         evidence.posterior, contradictions, clear_signals(suspicion), open_correction, thresholds
@@ -98,6 +109,7 @@ def judge_branch(
     """Judge every agent of the roster; a callback about a visit nobody logged counts for nobody."""
     seen = branch_suspicions(records) if suspicions_by_agent is None else suspicions_by_agent
     calls = calls_by_agent(records)
+    table = lenient_table(branch_table(seen, calls))
     policies: dict[str, int] = defaultdict(int)
     for sale in records.sales:
         policies[sale.agent_id] += sale.policies
@@ -109,9 +121,20 @@ def judge_branch(
             policies=policies[agent],
             open_correction=agent in records.open_corrections,
             thresholds=thresholds,
+            table=table,
         )
         for agent in records.agents
     }
+
+
+def branch_table(seen: Mapping[str, Suspicion], calls: Mapping[str, Iterable[Callback]]) -> Table:
+    """Return the outcome table of the branch's own calls; use `lenient_table` of it to judge."""
+    told: list[ToldCall] = []
+    for agent in sorted(calls):
+        if agent in seen and seen[agent].z <= ORDINARY_Z:
+            prior = prior_of_visit(seen[agent].z)
+            told += [(o, prior) for o, _ in settled_outcomes(calls[agent]).values()]
+    return pooled_table(told)
 
 
 def calls_by_agent(records: BranchRecords) -> dict[str, list[Callback]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from domain.detection.evidence import OUTCOME_TABLE, Outcome, logit
+from domain.detection.evidence import ORDER, OUTCOME_TABLE, Outcome, logit
 from domain.detection.signals import SIGNALS
 from domain.detection.visit_log import Real, VisitLog
 
@@ -35,10 +35,8 @@ def visit_scores(
     """
     prior = np.array([logit(max(shares.get(a, 0.0), LEAST_SHARE)) for a in log.agents])
     scores = prior[log.agent] + own_risk(log)
-    called = {
-        visit: float(np.log(OUTCOME_TABLE[outcome][0] / OUTCOME_TABLE[outcome][1]))
-        for visit, (outcome, _) in settled.items()
-    }
+    ratios = np.log([fake / true for fake, true in OUTCOME_TABLE]).tolist()
+    called = {visit: ratios[ORDER.index(outcome)] for visit, (outcome, _) in settled.items()}
     return {
         visit: float(score) + called.get(visit, 0.0)
         for visit, score in zip(log.visit_ids, scores, strict=True)
