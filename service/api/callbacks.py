@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import marshmallow as ma
-from flask import jsonify
 from marshmallow import fields, validate
 
 from domain.callback import (
@@ -18,7 +18,7 @@ from domain.callback import (
     callback_id_of,
     callback_stream,
 )
-from domain.refusals import UnknownCallback
+from domain.refusals import AlreadyAnswered
 from domain.words import (
     AttemptResult,
     CallbackDesign,
@@ -28,11 +28,11 @@ from domain.words import (
     Objection,
     Receipt,
 )
-from service.api import guard
+from service.api import guard, schemas
 from service.api.context import context
 from service.api.fields import Day, Id, Instant, Text, Truth, Whole, one_of
 from service.api.paging import Page, key_of, page_of
-from service.api.preconditions import Done, by, check_same_command, expected
+from service.api.preconditions import Done, by, expected
 from service.api.resource import Resource, Tagged
 from service.api.schemas import Body, PageArgs, page
 
@@ -138,15 +138,12 @@ class CallbackShown(Listed):
     debriefed = fields.Boolean(required=True)
 
 
-class Contact(ma.Schema):
-    """What the caller was shown; the reveal is on record before this answer leaves."""
+class RevealedContact(schemas.Receipt):
+    """What the caller may see now; the reveal is on record before this answer leaves."""
 
-    callback_id = fields.String(required=True)
     customer_id = fields.String(required=True)
     name = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
-    position = fields.Integer(required=True)
-    repeated = fields.Boolean(required=True)
 
 
 class CallbackArgs(PageArgs):
@@ -154,6 +151,16 @@ class CallbackArgs(PageArgs):
 
     state = fields.String(validate=validate.OneOf(["open", "answered"]), load_default=None)
     on_day = Day(load_default=None)
+
+
+@resource.query(ONE, CallbackShown, errors=(403, 404), tagged=True)
+def show_callback(_: dict[str, Any], callback_id: str) -> Tagged:
+    """Show a callback and how far it has come."""
+    call = guard.may_see_callback(callback_id)
+    listed: Any = next(iter(context().record.events.get(callback_stream(callback_id))))
+    names = set(CallbackShown().fields)
+    shown = {name: getattr(call, name, getattr(listed, name, None)) for name in names}
+    return Tagged(shown, call.version)
 
 
 @resource.command("/callbacks", NewCallback, errors=(404,))
@@ -190,6 +197,19 @@ def prepare(body: dict[str, Any], callback_id: str) -> Done:
         callback_id, Preparation(**body), by=by(), expected=_expected(callback_id)
     )
     return _done(receipt, callback_id, Callback.Prepared)
+
+
+@resource.command(ONE + "/reveal", errors=(404,), answer=RevealedContact)
+def reveal_contact(callback_id: str) -> Done:
+    """Show name and number to the caller of a prepared call; the customer's agent sees that."""
+    call = guard.may_call(callback_id)
+    receipt = _calls().reveal_contact(callback_id, ("name", "phone"), by=by())
+    if call.outcome is not None:  # an old key must not open the contact after the call
+        raise AlreadyAnswered(callback_id=callback_id)
+    customer = context().record.customers.find(call.customer_id)
+    ids = {"callback_id": callback_id, "customer_id": call.customer_id}
+    shown = {"name": customer and customer.name, "phone": customer and customer.phone}
+    return replace(_done(receipt, callback_id, Callback.ContactRevealed), ids=ids, shown=shown)
 
 
 @resource.command(ONE + "/attempts", Attempt, errors=(404,))

@@ -7,11 +7,12 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
+from domain.refusals import UnknownCase
 from domain.verification_case import VerificationCase, VerificationCases, verification_stream
 from domain.words import AppealVerdict, Receipt, Verdict
 from service.api import guard
 from service.api.context import context
-from service.api.fields import Id, Instant, Text, one_of
+from service.api.fields import Instant, Text, one_of
 from service.api.paging import Page, key_of, page_of
 from service.api.preconditions import Done, by, expected
 from service.api.resource import Resource, Tagged
@@ -54,6 +55,61 @@ class CaseListed(ma.Schema):
     verdict = one_of(Verdict, required=True, allow_none=True)
     appealed = fields.Boolean(required=True)
     appeal_verdict = one_of(AppealVerdict, required=True, allow_none=True)
+
+
+class Item(ma.Schema):
+    """One item of the evidence sum: ``weight`` in nats of log-odds, and its facts."""
+
+    name = fields.String(required=True)
+    weight = fields.Float(required=True)
+    facts = fields.Dict(required=True)
+
+
+class CaseShown(CaseListed):
+    """A case as those concerned see it: the evidence for and against, and what was said."""
+
+    opened_at = Instant(required=True)
+    threshold = fields.Float(required=True)
+    model_version = fields.String(required=True)
+    items = fields.List(fields.Nested(Item), required=True)
+    counter_items = fields.List(fields.Nested(Item), required=True)
+    explanation = fields.String(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
+    appeal = fields.String(required=True, allow_none=True)
+    appeal_reason = fields.String(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+
+
+@resource.query(ONE, CaseShown, errors=(403, 404), tagged=True)
+def show_case(_: dict[str, Any], agent_id: str, case_no: int) -> Tagged:
+    """Show a case, its evidence and what was said about it."""
+    guard.may_see_case(agent_id)
+    shown: dict[str, Any] = {}
+    version = 0
+    for event in context().record.events.get(verification_stream(agent_id)):
+        version = event.originator_version
+        if getattr(event, "case_no", None) == case_no:
+            shown.update(_told(event))
+    if not shown:
+        raise UnknownCase(agent_id=agent_id, case_no=case_no)
+    return Tagged(shown | {"version": version}, version)
+
+
+def _told(event: Any) -> dict[str, Any]:
+    """Return what one event of a case adds to its representation."""
+    match event:
+        case VerificationCase.CaseOpened():
+            told = {name: getattr(event, name, None) for name in CaseShown().fields}
+            return told | {"opened_at": event.by.recorded_at, "explained": False, "appealed": False}
+        case VerificationCase.Explained():
+            return {"explained": True, "explanation": event.text}
+        case VerificationCase.Decided():
+            return {"verdict": event.verdict, "reason": event.reason}
+        case VerificationCase.Appealed():
+            return {"appealed": True, "appeal": event.text}
+        case VerificationCase.AppealDecided():
+            return {"appeal_verdict": event.verdict, "appeal_reason": event.reason}
+    return {}
 
 
 @resource.command(ONE + "/explanation", Telling, errors=(404,))

@@ -17,6 +17,10 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._\-]{0,63}"
 
 # Control characters and lone surrogates: PostgreSQL holds no NUL, UTF-8 no surrogate.
+WRITABLE_PATTERN = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"
+DAY_PATTERN = r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"
+INSTANT_PATTERN = r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}[Tt].*([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+CLOCK_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -24,7 +28,10 @@ class Text(fields.String):
     """A text of 1 to ``longest`` characters, without control characters but tab and newline."""
 
     def __init__(self, longest: int = 200, *, shortest: int = 1, **kwargs: Any) -> None:
-        super().__init__(validate=[validate.Length(shortest, longest), _writable], **kwargs)
+        super().__init__(
+            validate=[validate.Length(shortest, longest), _writable],
+            **_documented(kwargs, WRITABLE_PATTERN),
+        )
 
 
 class Id(fields.String):
@@ -36,6 +43,9 @@ class Id(fields.String):
 
 class Day(fields.Date):
     """A local day between 2000 and 2099, as ``2026-11-23``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**_documented(kwargs, DAY_PATTERN))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
@@ -50,7 +60,7 @@ class Instant(fields.AwareDateTime):
     """An instant with its offset, between 2000 and 2099; answered in UTC."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="iso", **kwargs)
+        super().__init__(format="iso", **_documented(kwargs, INSTANT_PATTERN))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         try:
@@ -64,6 +74,9 @@ class Instant(fields.AwareDateTime):
 
 class Clock(fields.Time):
     """A local time of day, as ``21:30``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**_documented(kwargs, CLOCK_PATTERN))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str) or not re.fullmatch(r"\d\d:\d\d(:\d\d)?", value):
@@ -92,7 +105,8 @@ class Whole(fields.Integer):
         super().__init__(validate=validate.Range(lowest, highest), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if not isinstance(value, int) or isinstance(value, bool):
+        whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+        if not whole or isinstance(value, bool):  # to JSON Schema 3.0 is an integer too
             raise self.make_error("invalid", input=value)
         return super()._deserialize(value, attr, data, **kwargs)
 
@@ -118,3 +132,8 @@ def _one_line(text: str) -> None:
     # Python's "$" lets one newline pass, the pattern of the OpenAPI document does not.
     if "\n" in text:
         raise ma.ValidationError("Has a line break.")
+
+
+def _documented(kwargs: dict[str, Any], pattern: str) -> dict[str, Any]:
+    """Return the arguments of a field with the pattern for the OpenAPI document."""
+    return {**kwargs, "metadata": {"pattern": pattern, **kwargs.get("metadata", {})}}

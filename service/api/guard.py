@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import g
 
+from domain.callback import Callback
 from domain.daily_log import DailyLog
-from domain.refusals import UnknownLog
+from domain.refusals import UnknownCallback, UnknownLog
 from service.api.context import context
 from service.api.problems import Problem
 
@@ -58,9 +59,19 @@ def may_decide_appeal(agent_id: str) -> None:
     _need(g.reader.role == "upper_supervisor")
 
 
-def may_call(callback_id: str) -> None:
+def may_call(callback_id: str) -> Callback:
     call = context().record.callbacks.find(callback_id)
-    _need(call is not None and call.supervisor_id == g.reader.person_id, "not-found")
+    if call is None or call.supervisor_id != g.reader.person_id:
+        raise UnknownCallback(callback_id=callback_id)
+    return call
+
+
+def may_see_callback(callback_id: str) -> Callback:
+    return may_call(callback_id)
+
+
+def may_see_case(agent_id: str) -> None:
+    return None
 
 
 def visit_of_own_team(agent_id: str, day: date) -> DailyLog:

@@ -31,6 +31,7 @@ class Done:
     event: Any  # the event class: TOPIC of the last event that the command appends
     location: str | None = None
     ids: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, Any] = field(default_factory=dict)  # what else the answer holds
 
 
 def check_key(required: bool) -> None:

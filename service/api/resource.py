@@ -129,6 +129,7 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest has no type hi
         status: int = 201,
         errors: Iterable[int] = (),
         if_match: bool = False,
+        answer: type[ma.Schema] = Receipt,
     ) -> Callable[[View], View]:
         """Declare a command. The view gets the parsed body, if any, and answers with Done."""
 
@@ -136,7 +137,7 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest has no type hi
             wrapped = self._recorded(view, status)
             if body is not None:
                 wrapped = self.arguments(body)(wrapped)
-            wrapped = self.response(status, Receipt, headers=COMMAND_HEADERS)(wrapped)
+            wrapped = self.response(status, answer, headers=COMMAND_HEADERS)(wrapped)
             wrapped = _guarded(wrapped, key=method == "POST", if_match=if_match)
             usual = {400, 401, 403, 409, 413, 415, 422, 503}
             self._declare(
@@ -221,6 +222,7 @@ def _receipt(done: Done, status: int) -> Response:
         "version": receipt.version,
         "repeated": receipt.repeated,
         **done.ids,
+        **done.shown,
     }
     response = jsonify(body)
     response.status_code = status

@@ -8,10 +8,10 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import BaseConverter, ValidationError
 
-from service.api.fields import FIRST_DAY, ID_PATTERN, LAST_DAY
+from service.api.fields import DAY_PATTERN, FIRST_DAY, ID_PATTERN, LAST_DAY
 
-TEAM = {"type": "string", "pattern": f"^{ID_PATTERN}$", "example": "T-1"}
-DAY = {"type": "string", "format": "date", "example": "2026-11-23"}
+THING = {"type": "string", "pattern": f"^{ID_PATTERN}$", "example": "T-1"}
+DAY = {"type": "string", "format": "date", "pattern": DAY_PATTERN, "example": "2026-11-23"}
 
 
 class IdConverter(BaseConverter):
@@ -45,7 +45,7 @@ class DayConverter(BaseConverter):
 def add_converters(app: Flask, api: Any) -> None:
     """Teach the application and the document the two converters."""
     for name, converter, schema in (
-        ("thing", IdConverter, TEAM),
+        ("thing", IdConverter, THING),
         ("day", DayConverter, DAY),
     ):
         app.url_map.converters[name] = converter

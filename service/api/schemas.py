@@ -48,6 +48,9 @@ class PageArgs(Waiting):
 class ProblemSchema(ma.Schema):
     """What went wrong (RFC 9457); the facts of a refusal are further members."""
 
+    class Meta:
+        unknown = ma.INCLUDE  # only said in the document: nobody loads a problem
+
     type = fields.String(required=True)
     title = fields.String(required=True)
     status = fields.Integer(required=True)

@@ -59,7 +59,7 @@ def test_an_id_is_short_and_plain(value: str) -> None:
         Id().deserialize(value)
 
 
-@pytest.mark.parametrize("value", [True, "3", 3.0, 3.5, None, 10**30])
+@pytest.mark.parametrize("value", [True, "3", 3.5, None, 10**30])
 def test_a_whole_number_is_a_json_integer_in_its_range(value: Any) -> None:
     with pytest.raises(ValidationError):
         Whole(1, 720).deserialize(value)
