@@ -71,8 +71,9 @@ def import_branch(
     report.rows = _row_counts(files)
     report.errors.extend(files.errors)
     if files.agents and not files.errors:
-        record = TeamRecord(env=store.log_env(), index_phone=store.index_phone)
-        steps = Plan(record, store.name, store.pseudonym, files).steps()
+        vault = store.vault()
+        record = TeamRecord(env=store.log_env(), index_phone=vault.blind_index)
+        steps = Plan(record, store.name, vault.pseudonym, files).steps()
         done = carry_out(record, steps, _refused(report), progress, dry_run=dry_run)
         report.commands, report.known_before = done.commands, done.known_before
         report.events = done.events

@@ -1,0 +1,69 @@
+"""What the environment may set, and what it says when a value can't be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from environs import EnvError
+
+from shilu.settings import VARIABLES, Settings
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """An environment in which nothing of ours is set, in an empty folder."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return monkeypatch
+
+
+def test_nothing_set_is_sqlite_on_this_machine_alone(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = Settings.read()
+
+    assert (settings.host, settings.port, settings.branch) == ("127.0.0.1", 8000, "main")
+    assert settings.data_dir == tmp_path / "shilu-data"
+    assert settings.master_key_file == tmp_path / "shilu-data/master.key"
+    assert (settings.database_url, settings.redis_url, settings.vault_url) == ("", "", "")
+
+
+def test_vault_and_accounts_follow_the_database(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DATABASE_URL", "postgresql://db/shilu")
+    environment.setenv("SHILU_ACCOUNTS_URL", "postgresql://other/accounts")
+
+    settings = Settings.read()
+
+    assert settings.vault_url == "postgresql://db/shilu"
+    assert settings.accounts_url == "postgresql://other/accounts"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SHILU_PORT", "eighty"),
+        ("SHILU_PORT", "70000"),
+        ("SHILU_BRANCH", "Main; drop"),
+        ("SHILU_THREADS", "0"),
+        ("SHILU_LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_with_its_name(
+    environment: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    environment.setenv(name, value)
+
+    with pytest.raises(EnvError, match=name):
+        Settings.read()
+
+
+def test_a_child_process_reads_the_same_settings(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SHILU_PORT", "8123")
+    first = Settings.read()
+
+    for name, value in first.environment().items():
+        environment.setenv(name, value)
+
+    assert Settings.read() == first
