@@ -1,0 +1,1 @@
+"""Where events, keys and queued tasks live: SQLite and PostgreSQL, and the sealed fields."""

@@ -1,0 +1,86 @@
+"""The one place that makes tables: idempotent, and safe when it is started twice at once."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import Engine, MetaData
+
+from store import postgres, sqlite
+from store.accounts import ACCOUNTS_METADATA
+from store.branch import BranchStore
+from store.engines import engine_of
+from store.vault import VAULT_METADATA, read_master_key
+
+MIGRATION_LOCK = 0x5348494C55  # "SHILU": one migration at a time in a PostgreSQL database
+
+
+def migrate(
+    store: BranchStore,
+    accounts_url: str,
+    queue_path: Path | None,
+    view_metadata: Sequence[MetaData],
+) -> None:
+    """Create what is missing: master key, vault, accounts, the branch's log and its views.
+
+    ``queue_path`` names the embedded queue's file, None when Redis carries the tasks.
+    """
+    store.data_dir.mkdir(parents=True, exist_ok=True)
+    read_master_key(store.key_file, create=True)
+    _create(store.keys_url, "vault", [VAULT_METADATA])
+    _create(accounts_url, "accounts", [ACCOUNTS_METADATA])
+    _create_log(store)
+    if store.database_url:
+        _create(store.database_url, store.schema, view_metadata)
+    else:
+        _create_tables(store.views_engine(), view_metadata)
+    if queue_path is not None:
+        from store.queue import create_queue
+
+        create_queue(queue_path)
+
+
+def _create(url: str, schema: str, metadata: Sequence[MetaData]) -> None:
+    if url.startswith("sqlite"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        _create_tables(engine_of(url), metadata)
+        return
+    with psycopg.connect(url) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
+        connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
+        connection.commit()
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
+        _create_tables(engine_of(url, schema=schema), metadata)
+
+
+def _create_tables(engine: Engine, metadata: Sequence[MetaData]) -> None:
+    with engine.execution_options(write=True).begin() as connection:
+        for tables in metadata:
+            tables.create_all(connection)
+
+
+def _create_log(store: BranchStore) -> None:
+    if not store.database_url:
+        store.folder.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite.connect(store.folder / "log.db")) as connection:
+            _run_all(connection, sqlite.CREATE_LOG)
+        return
+    with psycopg.connect(store.database_url) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
+        schema = Identifier(store.schema)
+        connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema))
+        for statement in postgres.CREATE_LOG:
+            connection.execute(SQL(statement).format(schema=schema))
+
+
+def _run_all(connection: sqlite3.Connection, statements: Sequence[str]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in statements:
+        connection.execute(re.sub(r"\s+", " ", statement))
+    connection.execute("COMMIT")

@@ -1,0 +1,257 @@
+"""The log of one branch in one SQLite file: an eventsourcing persistence module.
+
+WAL mode, every commit synced, one writer connection per process with group commit. Positions are
+taken inside the write transaction, so they are dense and in commit order (distributed.md, 2).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    IntegrityError,
+    Notification,
+    OperationalError,
+    StoredEvent,
+    Subscription,
+)
+
+from store.factory import LogFactory
+from store.group_commit import Append, GroupCommit
+from store.log_reader import StoredRow
+from store.recorder import DuplicateCommand, NotProvided, ReceiptRow, sealed_parts
+
+CREATE_LOG = (
+    """CREATE TABLE IF NOT EXISTS events (
+        position INTEGER PRIMARY KEY,
+        stream_id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        state BLOB NOT NULL,
+        envelope BLOB,
+        command_id TEXT,
+        command_no INTEGER,
+        UNIQUE (stream_id, version),
+        UNIQUE (command_id, command_no))""",
+)
+INSERT = (
+    "INSERT INTO events (position, stream_id, version, topic, state, envelope, command_id,"
+    " command_no) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+EVENT = "position, stream_id, version, topic, state"
+BUSY_MILLISECONDS = 15_000
+
+
+def connect(path: Path, *, synchronous: str = "FULL") -> sqlite3.Connection:
+    """Open a branch's file: WAL, given synchronous mode, waiting for other writers."""
+    connection = sqlite3.connect(
+        path, timeout=BUSY_MILLISECONDS / 1000, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute(f"PRAGMA synchronous={synchronous}")
+    return connection
+
+
+class SQLiteLogRecorder(ApplicationRecorder):
+    """Appends to the log and reads from it. Thread-safe; other processes may write too."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: sqlite3.Connection | None = None
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        self._group = GroupCommit(self._write)
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+        """Append events, all or none, and return their positions.
+
+        Raises DuplicateCommand when the command is on record, IntegrityError when somebody else
+        wrote these versions, OperationalError when the file cannot be written.
+        """
+        return self._group.append(stored_events) if stored_events else []
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """Return a stream's events within these versions."""
+        conditions, values = ["stream_id = ?"], [str(originator_id)]
+        for operator, bound in ((">", gt), ("<=", lte)):
+            if bound is not None:
+                conditions.append(f"version {operator} ?")
+                values.append(str(bound))
+        sql = f"SELECT {EVENT} FROM events WHERE {' AND '.join(conditions)} ORDER BY version"
+        sql += " DESC" if desc else ""
+        sql += f" LIMIT {int(limit)}" if limit is not None else ""
+        return [StoredEvent(_id(r[1]), r[2], r[3], r[4]) for r in self._read(sql, values)]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """Return events in the log's order, from ``start`` (or the beginning) to ``stop``."""
+        conditions: list[str] = []
+        values: list[Any] = []
+        if start is not None:
+            conditions.append("position >= ?" if inclusive_of_start else "position > ?")
+            values.append(start)
+        if stop is not None:
+            conditions.append("position <= ?")
+            values.append(stop)
+        if topics:
+            conditions.append(f"topic IN ({','.join('?' * len(topics))})")
+            values.extend(topics)
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        rows = self._read(
+            f"SELECT {EVENT} FROM events {where} ORDER BY position LIMIT ?", [*values, limit]
+        )
+        return [Notification(_id(r[1]), r[2], r[3], r[4], id=r[0]) for r in rows]
+
+    def max_notification_id(self) -> int | None:
+        """Return the newest position, or None of an empty log."""
+        return self._read("SELECT max(position) FROM events", ())[0][0]  # type: ignore[no-any-return]
+
+    def subscribe(
+        self, gt: int | None = None, topics: Sequence[str] = ()
+    ) -> Subscription[ApplicationRecorder]:
+        """Refuse: the follower polls (architecture.md, section 4)."""
+        raise NotProvided("subscribe")
+
+    def rows_after(self, position: int, limit: int) -> list[StoredRow]:
+        """Return the rows behind ``position``, oldest first."""
+        return self._rows("position > ? ORDER BY position LIMIT ?", (position, limit))
+
+    def rows_of(self, stream_id: UUID) -> list[StoredRow]:
+        """Return a stream's rows, oldest first."""
+        return self._rows("stream_id = ? ORDER BY version", (str(stream_id),))
+
+    def receipt_of(self, command_id: UUID) -> ReceiptRow | None:
+        """Return position, stream and version of the command's last event, or None."""
+        rows = self._read(
+            "SELECT position, stream_id, version FROM events WHERE command_id = ?"
+            " ORDER BY command_no DESC LIMIT 1",
+            (str(command_id),),
+        )
+        return (rows[0][0], _id(rows[0][1]), rows[0][2]) if rows else None
+
+    def known_commands(self, command_ids: Collection[UUID]) -> set[UUID]:
+        """Return which of these commands are on record."""
+        wanted = [str(c) for c in command_ids]
+        found: set[UUID] = set()
+        for at in range(0, len(wanted), 500):
+            part = wanted[at : at + 500]
+            rows = self._read(
+                "SELECT DISTINCT command_id FROM events"
+                f" WHERE command_id IN ({','.join('?' * len(part))})",
+                part,
+            )
+            found |= {UUID(r[0]) for r in rows}
+        return found
+
+    def close(self) -> None:
+        """Close every connection."""
+        for connection in [*self._readers, *([self._writer] if self._writer else [])]:
+            connection.close()
+        self._readers, self._writer = [], None
+        self._local = threading.local()
+
+    def _write(self, group: list[Append]) -> None:
+        try:
+            self._writer = self._writer or connect(self._path)
+            self._commit(self._writer, group)
+        except sqlite3.Error as problem:
+            raise OperationalError(problem) from problem
+
+    def _commit(self, writer: sqlite3.Connection, group: list[Append]) -> None:
+        writer.execute("BEGIN IMMEDIATE")
+        try:
+            head = writer.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()[0]
+            written: list[tuple[Append, list[int]]] = []
+            for append in group:
+                positions = self._append(writer, head, append)
+                if positions:
+                    written.append((append, positions))
+                    head = positions[-1]
+            writer.execute("COMMIT")
+        except BaseException:
+            if writer.in_transaction:
+                writer.execute("ROLLBACK")
+            raise
+        for append, positions in written:
+            append.succeed(positions)
+
+    def _append(self, writer: sqlite3.Connection, head: int, append: Append) -> list[int]:
+        """Insert one member of the group; a conflict is its own and undoes only its rows."""
+        positions = list(range(head + 1, head + 1 + len(append.events)))
+        writer.execute("SAVEPOINT one")
+        try:
+            writer.executemany(INSERT, _values(positions, append.events))
+        except sqlite3.IntegrityError as problem:
+            writer.execute("ROLLBACK TO one")
+            kind = DuplicateCommand if "command_id" in str(problem) else IntegrityError
+            append.fail(kind(problem))
+            return []
+        finally:
+            writer.execute("RELEASE one")
+        return positions
+
+    def _rows(self, where: str, values: Sequence[Any]) -> list[StoredRow]:
+        rows = self._read(f"SELECT {EVENT}, envelope FROM events WHERE {where}", values)
+        return [StoredRow(r[0], _id(r[1]), r[2], r[3], r[4], r[5] or b"") for r in rows]
+
+    def _read(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        reader: sqlite3.Connection | None = getattr(self._local, "reader", None)
+        try:
+            if reader is None:
+                reader = self._local.reader = connect(self._path)
+                self._readers.append(reader)
+            return reader.execute(sql, values).fetchall()
+        except sqlite3.Error as problem:
+            raise OperationalError(problem) from problem
+
+
+def _values(positions: Sequence[int], events: Sequence[StoredEvent]) -> Iterable[tuple[Any, ...]]:
+    numbers: dict[UUID, int] = {}
+    for position, event in zip(positions, events, strict=True):
+        envelope, command_id = sealed_parts(event)
+        number = None
+        if command_id is not None:
+            number = numbers[command_id] = numbers.get(command_id, -1) + 1
+        yield (
+            position,
+            str(event.originator_id),
+            event.originator_version,
+            event.topic,
+            event.state,
+            envelope,
+            None if command_id is None else str(command_id),
+            number,
+        )
+
+
+def _id(text: str) -> UUID:
+    return UUID(text)
+
+
+class SQLiteFactory(LogFactory):
+    """Makes the recorder of the file that ``SHILU_LOG_PATH`` names."""
+
+    def application_recorder(self) -> SQLiteLogRecorder:
+        """Return the recorder; it makes no table (that is for ``migrate``)."""
+        return SQLiteLogRecorder(Path(self.required("SHILU_LOG_PATH")))
