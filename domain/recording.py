@@ -80,6 +80,18 @@ class Batch:
             self.aggregates[aggregate.id] = aggregate
             self._pending.extend(aggregate.collect_events())
 
+    def subjects(self) -> set[str]:
+        """Return the people whose data is sealed in what was taken since the last time.
+
+        A store may want their keys at once rather than one by one.
+        """
+        return {
+            getattr(event, subject)
+            for event in self._pending
+            for field, subject in event.SEALED.items()
+            if getattr(event, field) is not None
+        }
+
     def flush(self) -> int:
         """Append what was taken since the last time, all or nothing; return how many events."""
         events, self._pending = self._pending, []

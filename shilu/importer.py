@@ -74,7 +74,14 @@ def import_branch(
         vault = store.vault()
         record = TeamRecord(env=store.log_env(), index_phone=vault.blind_index)
         steps = Plan(record, store.name, vault.pseudonym, files).steps()
-        done = carry_out(record, steps, _refused(report), progress, dry_run=dry_run)
+        done = carry_out(
+            record,
+            steps,
+            _refused(report),
+            progress,
+            ensure_keys=vault.ensure_keys,
+            dry_run=dry_run,
+        )
         report.commands, report.known_before = done.commands, done.known_before
         report.events = done.events
     report.seconds = round(time.monotonic() - started, 2)

@@ -67,7 +67,7 @@ def make_demo(
     story = Story(record, store.name, vault.pseudonym, first_until, kept["seed"])
     logins = tuple(_logins(story.branch, {row["login"]: row for row in kept["accounts"]}))
     _keep(logins_file, {**kept, "accounts": [asdict(login) for login in logins]})
-    done = carry_out(record, story.steps(), _not_expected, progress)
+    done = carry_out(record, story.steps(), _not_expected, progress, ensure_keys=vault.ensure_keys)
     for login in logins:
         add_account(login.login, login.person_id, login.role, login.password)
     _keep(logins_file, {**_kept(logins_file), "complete": True})
