@@ -25,6 +25,7 @@ from shilu import __version__
 from shilu.settings import Settings
 
 if TYPE_CHECKING:
+    from store.accounts import Accounts
     from store.branch import BranchStore
 
 NO, WRONG_USE, NOT_READY = 1, 2, 3
@@ -123,16 +124,18 @@ def migrate(quiet: bool) -> None:
 def demo(until: str | None, seed: int, if_absent: bool) -> None:
     """Fill the branch with invented people and weeks of work, and make demo logins."""
     from shilu.demo import LOGINS_FILE, demo_is_there, make_demo
-    from store.accounts import Accounts
 
     settings = _settings()
     logins = settings.data_dir / LOGINS_FILE
     if if_absent and demo_is_there(logins):
         return
-    accounts = Accounts.open(_accounts_url(settings))
+    accounts = _accounts(settings)
 
     def add_account(login: str, person_id: str, role: str, password: str) -> None:
-        accounts.add(login, person_id, settings.branch, role, password)
+        if accounts.find(login):
+            accounts.set_password(login, password)
+        else:
+            accounts.create(login, password, person_id, settings.branch, role)
 
     with _ready(), _bar("making the demo branch") as progress:
         made = make_demo(
@@ -164,12 +167,15 @@ def user() -> None:
 )
 def user_add(login: str, person: str, role: str, password: str) -> None:
     """Let LOGIN sign in. The password is asked for, or read from SHILU_PASSWORD."""
-    from store.accounts import Accounts
+    from store.accounts import AccountError
 
     settings = _settings()
     with _ready():
-        accounts = Accounts.open(_accounts_url(settings))
-        accounts.add(login, person_id=person, branch=settings.branch, role=role, password=password)
+        try:
+            _accounts(settings).create(login, password, person, settings.branch, role)
+        except AccountError as error:
+            reason = type(error).__doc__ or ""
+            raise click.ClickException(f"{login}: {reason.strip()}") from error
     click.echo(f"{login} may sign in to branch {settings.branch} as {role}")
 
 
@@ -285,6 +291,13 @@ def _store(settings: Settings) -> BranchStore:
         settings.vault_url,
         settings.master_key_file,
     )
+
+
+def _accounts(settings: Settings) -> Accounts:
+    from store.accounts import Accounts
+    from store.engines import engine_of
+
+    return Accounts(engine_of(_accounts_url(settings), schema="accounts"))
 
 
 def _accounts_url(settings: Settings) -> str:
