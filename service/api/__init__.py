@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-from service.api import callbacks, cases, customers, daily_logs, people, rulebook, teams
+from service.api import callbacks, cases, customers, daily_logs, people, rulebook, sessions, teams
+from service.api.auth import COOKIE
 from service.api.body import MAX_BODY
 from service.api.problems import problem_response
 from service.api.resource import PREFIX, ShiluApi
 from service.api.routing import add_converters
 
 RESOURCES = (
+    sessions.resource,
     people.resource,
     teams.resource,
     rulebook.resource,
@@ -59,5 +61,5 @@ def _before() -> Response | None:
 def _describe_security(api: ShiluApi) -> None:
     schemes = api.spec.components
     schemes.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
-    schemes.security_scheme("cookie", {"type": "apiKey", "in": "cookie", "name": "shilu_session"})
+    schemes.security_scheme("cookie", {"type": "apiKey", "in": "cookie", "name": COOKIE})
     schemes.security_scheme("csrf", {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"})

@@ -8,6 +8,7 @@ from typing import Any, Protocol, cast
 from flask import current_app
 
 from domain.application import TeamRecord
+from store.accounts import Accounts
 
 
 class Context(Protocol):
@@ -15,7 +16,8 @@ class Context(Protocol):
 
     record: TeamRecord
     views: Any
-    accounts: Any
+    accounts: Accounts
+    branch: str
 
     def now(self) -> datetime:
         """Return the present instant, aware."""

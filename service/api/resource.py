@@ -91,6 +91,19 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest has no type hi
         for code in HANDLED:  # an application's handler of one code would come first otherwise
             self.register_error_handler(code, problem_response)
 
+    def documents(self, *errors: int, security: bool = True) -> Callable[[View], View]:
+        """Declare the errors of a route that neither appends nor reads a view."""
+
+        def declare(view: Any) -> View:
+            view._apidoc = deepcopy(getattr(view, "_apidoc", {}))
+            for code in errors:
+                _document_answer(view, code)
+            if not security:
+                view._apidoc.setdefault("manual_doc", {})["security"] = []
+            return view  # type: ignore[no-any-return]
+
+        return declare
+
     def query(
         self,
         rule: str,

@@ -1,0 +1,137 @@
+"""A branch with a real store, two teams, and somebody signed in for every role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+import service.api
+from domain.application import TeamRecord
+from domain.words import By, ContactSource, Role
+from store.accounts import Accounts
+from store.branch import BranchStore
+from store.engines import engine_of
+from store.migrate import migrate
+
+PASSWORD = "correct horse battery"
+PEOPLE = {
+    "A1": (Role.AGENT, "T1"),
+    "A2": (Role.AGENT, "T1"),
+    "A3": (Role.AGENT, "T2"),
+    "S1": (Role.SUPERVISOR, "T1"),
+    "S2": (Role.SUPERVISOR, "T2"),
+    "U1": (Role.UPPER_SUPERVISOR, None),
+    "R1": (Role.AUDITOR, None),
+    "M1": (Role.ADMINISTRATOR, None),
+}
+
+
+class Branch:
+    """A running branch as programs see it: its API and, for givens, its record."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store = BranchStore("main", folder)
+        accounts_url = f"sqlite:///{folder / 'accounts.db'}"
+        migrate(self.store, accounts_url, None, [])
+        self.accounts = Accounts(engine_of(accounts_url))
+        self.record = TeamRecord(self.store.log_env(), self.store.index_phone)
+        self.tokens: dict[str, str] = {}
+        self.app = self._app()
+        self._people()
+
+    def _app(self) -> Flask:
+        app = Flask("shilu")
+        context = SimpleNamespace(
+            record=self.record,
+            accounts=self.accounts,
+            branch="main",
+            views=None,
+            now=lambda: datetime.now(UTC),
+        )
+        app.extensions["shilu"] = context
+        service.api.register(app, context)
+        return app
+
+    def _people(self) -> None:
+        organisation, since = self.record.organisation, date(2026, 1, 1)
+        self.record.rulebook.adopt(by=a_by("M1", Role.ADMINISTRATOR))
+        for team_id, supervisor_id in (("T1", "S1"), ("T2", "S2")):
+            organisation.form_team(team_id, team_id, supervisor_id, by=a_by())
+        for person_id, (role, team_id) in PEOPLE.items():
+            organisation.join(person_id, person_id, role, team_id, since, by=a_by())
+            account = self.accounts.create(person_id, PASSWORD, person_id, "main", str(role))
+            self.tokens[person_id] = self.accounts.start_session(account).token
+        for owner_id in ("A1", "A2", "A3"):
+            self.record.customers.register(
+                f"C-{owner_id}", owner_id, "张三丰", "13800001234", ContactSource.OWN, by=a_by()
+            )
+
+    def client(self) -> FlaskClient:
+        """Return a client that is not signed in."""
+        return self.app.test_client()
+
+    def ask(
+        self, person_id: str, method: str, path: str, body: Any = None, **headers: str
+    ) -> TestResponse:
+        """Send a request as this person; a POST gets a key of its own unless ``Key`` gives one."""
+        sent = {"Authorization": f"Bearer {self.tokens[person_id]}"}
+        if method == "POST":
+            sent["Idempotency-Key"] = headers.pop("Key", None) or str(uuid4())
+        if "Match" in headers:
+            sent["If-Match"] = headers.pop("Match")
+        sent.update({name.replace("_", "-"): value for name, value in headers.items()})
+        return self.client().open(f"/api/v1{path}", method=method, json=body, headers=sent)
+
+
+def a_by(actor: str = "M1", role: Role = Role.ADMINISTRATOR) -> By:
+    """Return who-and-when for a given."""
+    now = datetime.now(UTC)
+    return By(actor, role, now, now, uuid4(), "cli")
+
+
+def an_entry(**changes: Any) -> dict[str, Any]:
+    """Return a meeting of ten minutes ago with A1's customer, with ``changes``."""
+    return {
+        "kind": "face_meeting",
+        "customer_id": "C-A1",
+        "started_at": (datetime.now(UTC) - timedelta(minutes=10)).isoformat(),
+        "result": "interested",
+        "minutes": 30,
+    } | changes
+
+
+def day_of(entry: dict[str, Any]) -> str:
+    """Return the local day of an entry in Shanghai."""
+    started = datetime.fromisoformat(entry["started_at"])
+    return (started.astimezone(UTC) + timedelta(hours=8)).date().isoformat()
+
+
+@pytest.fixture
+def branch(tmp_path: Path) -> Iterator[Branch]:
+    """A new branch."""
+    made = Branch(tmp_path)
+    yield made
+    made.record.close()
+
+
+@pytest.fixture
+def logged(branch: Branch) -> Callable[..., tuple[str, str]]:
+    """Log an entry of A1; gives the path of its day and its id."""
+
+    def log(**changes: Any) -> tuple[str, str]:
+        entry = an_entry(**changes)
+        path = f"/daily-logs/A1/{day_of(entry)}"
+        response = branch.ask("A1", "POST", f"{path}/activities", entry)
+        assert response.status_code == 201, response.text
+        return path, response.json["activity_id"]
+
+    return log
