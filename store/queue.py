@@ -308,7 +308,8 @@ class _SqliteConsumer(Consumer):
             room = self._wait_for_room()
             self._ready = self._take(room) if room else []
             if not self._ready:
-                return self._nothing(pause=room > 0)
+                self._pause(longer=room > 0)
+                return None
         self._pause_ms = IDLE_POLL_MS[0]
         return self._decoded(self._ready.pop(0))
 
@@ -342,9 +343,9 @@ class _SqliteConsumer(Consumer):
                 self._settled.wait(self._timeout / 1000)
             return self._prefetch - len(self._held)
 
-    def _nothing(self, *, pause: bool) -> None:
+    def _pause(self, *, longer: bool) -> None:
         """Wait longer and longer while the queue stays empty."""
-        if pause:
+        if longer:
             time.sleep(min(self._pause_ms, self._timeout) / 1000)
             self._pause_ms = min(self._pause_ms * 2, IDLE_POLL_MS[1])
 

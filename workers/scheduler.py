@@ -15,9 +15,9 @@ from typing import Protocol
 
 import structlog
 from dramatiq.errors import BrokerConnectionError
-from projections.due import DueCheck
 
 from domain.words import Check
+from projections.due import DueCheck
 from workers.broker import MAX_STARTS, QUARANTINE_MS, Tasks
 from workers.dispatcher import Dispatcher
 from workers.tasks import Task, check_missing_logs, compare_callback

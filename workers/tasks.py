@@ -41,3 +41,7 @@ def check_missing_logs(team_id: str, day: date, due_at: datetime) -> Task:
 def compare_callback(callback_id: str) -> Task:
     """Ask whether a callback contradicts its visit."""
     return Task(Check.FAKE_ENTRIES, COMPARE, (callback_id,))
+
+
+class NotYet(Exception):
+    """The views have not reached the event in question; the task is tried again soon."""
