@@ -1,0 +1,66 @@
+"""How much of a branch is made up, and what honest calls look like in it."""
+
+import numpy as np
+import pytest
+
+from domain.detection.evidence import ORDER, OUTCOME_TABLE, Outcome
+from domain.detection.fake_rate import DrawnCall, fake_rate, rogan_gladen
+from domain.detection.pooling import lenient_table, pooled_table
+
+CONFIRM, DENY = Outcome.CONFIRM, Outcome.DENY
+
+
+def drawn(rate: float, calls: int, weights: tuple[float, float] = (1.0, 1.0)) -> list[DrawnCall]:
+    """Calls in exactly the expected numbers; ``weights`` = (of made-up, of true visits)."""
+    told = []
+    for column, part in ((0, rate), (1, 1.0 - rate)):
+        total = sum(row[column] for row in OUTCOME_TABLE)
+        for outcome, row in zip(ORDER, OUTCOME_TABLE, strict=True):
+            n = round(calls * part * row[column] / total / weights[column])
+            told += [DrawnCall(outcome, weights[column])] * n
+    return told
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.07, 0.3])
+def test_the_true_rate_is_found(rate: float) -> None:
+    found = fake_rate(drawn(rate, 20_000))
+
+    assert found.rate == pytest.approx(rate, abs=0.01)
+    assert found.interval[0] <= rate <= found.interval[1]
+    assert rogan_gladen(drawn(rate, 20_000)) == pytest.approx(rate, abs=0.01)
+
+
+def test_calls_sought_by_risk_do_not_bias_the_rate() -> None:
+    sought = drawn(0.07, 20_000, weights=(0.25, 1.0))
+
+    assert fake_rate(sought).rate == pytest.approx(0.07, abs=0.01)
+
+
+def test_few_calls_give_no_rate_to_show() -> None:
+    assert not fake_rate([DrawnCall(DENY, 1.0)] * 5).enough
+    assert not fake_rate([]).enough
+
+
+def test_mishaps_alone_are_not_above_zero() -> None:
+    assert not fake_rate(drawn(0.0, 200)).above_zero
+
+
+def test_without_calls_the_table_stays_as_published() -> None:
+    pooled = np.array(pooled_table([]))
+
+    published = np.array(OUTCOME_TABLE)
+    assert pooled == pytest.approx(published / published.sum(axis=0))
+
+
+def test_annoyed_customers_of_ordinary_agents_make_denials_count_less() -> None:
+    annoyed = [(DENY, 0.02)] * 30 + [(CONFIRM, 0.02)] * 170
+
+    table = dict(zip(ORDER, lenient_table(pooled_table(annoyed)), strict=True))
+
+    assert table[DENY][0] / table[DENY][1] < 0.5 * 0.32 / 0.026
+
+
+def test_a_branch_without_denials_makes_none_count_more() -> None:
+    table = lenient_table(pooled_table([(CONFIRM, 0.02)] * 500))
+
+    assert table == OUTCOME_TABLE
