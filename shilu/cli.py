@@ -112,7 +112,9 @@ def migrate(quiet: bool) -> None:
 
     settings = _settings()
     queue = None if settings.redis_url else settings.data_dir / "queue.db"
-    create_tables(_store(settings), _accounts_url(settings), queue, VIEW_METADATA)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # keys and logins lie there
+    with _ready():
+        create_tables(_store(settings), _accounts_url(settings), queue, VIEW_METADATA)
     if not quiet:
         click.echo(f"branch {settings.branch}: tables are up to date")
 
@@ -307,12 +309,17 @@ def _accounts_url(settings: Settings) -> str:
 @contextmanager
 def _ready() -> Iterator[None]:
     """Turn a missing table or a silent database into exit code 3 and the way out."""
+    import sqlite3
+
+    import psycopg
     from eventsourcing.persistence import PersistenceError
     from sqlalchemy.exc import DBAPIError
 
+    from store.vault import VaultError
+
     try:
         yield
-    except (PersistenceError, DBAPIError) as error:
+    except (PersistenceError, DBAPIError, VaultError, psycopg.Error, sqlite3.Error) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise NotReady(f"{reason}\nIs the database up, and has `shilu migrate` run?") from error
 

@@ -92,7 +92,7 @@ class Plan:
         self._files = files
         self._adopted = book is not None
         self._zone = ZoneInfo(book.rules.time_zone if book else DEFAULT_ZONE)
-        self._first_day = min(_days(files))
+        self._first_day = min(_days(files), default=datetime.now(self._zone).date())
 
     def steps(self) -> list[Step]:
         """Return every step; setting up first, then whatever was on record earlier."""
@@ -257,7 +257,6 @@ class Plan:
 
 
 def _days(files: BranchFiles) -> Iterator[date]:
-    """Yield every day named in the files; the latest possible one when there is none."""
+    """Yield every day named in the files."""
     for rows in (files.visits, files.attendance, files.sales, files.callbacks):
         yield from (row.date for row in rows)
-    yield date(9999, 12, 30)
