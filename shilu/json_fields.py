@@ -32,8 +32,8 @@ class Fields:
         return cls(value)
 
     def many(self, name: str) -> list[object]:
-        """Return a list."""
-        value = self._required(name)
+        """Return a list; nothing told is an empty one."""
+        value = self._values.get(name, [])
         if not isinstance(value, list):
             raise BadField(name, "应为列表 […]。", f"must be a list, not {_json_type(value)}.")
         return value

@@ -1,6 +1,7 @@
 """Near-copies among an agent's own remarks (detection.md, signal 7)."""
 
-from collections import deque
+from collections.abc import Iterable
+from math import ceil
 
 WINDOW = 60  # own earlier remarks a new one is compared with
 SHORTEST = 8  # characters; shorter remarks are alike by nature
@@ -22,13 +23,13 @@ def similarity(one: frozenset[str], other: frozenset[str]) -> float:
 class RecentRemarks:
     """The last `WINDOW` remarks of one agent, asked about each new one in the order of typing.
 
-    An alike remark must share one of any |a| - ceil(0.85 |a|) + 1 bigrams, so only remarks that
-    share one of the rarest few are compared; a branch of half a year stays a matter of seconds.
+    An alike remark shares at least 0.85 |a| bigrams, so it holds one of any |a| - ceil(0.85 |a|) + 1
+    of them: only the remarks that hold one of the rarest few are compared.
     """
 
     def __init__(self) -> None:
-        self._recent: deque[tuple[int, frozenset[str]]] = deque()
-        self._holders: dict[str, dict[int, frozenset[str]]] = {}
+        self._recent: dict[int, frozenset[str]] = {}
+        self._holders: dict[str, set[int]] = {}
         self._next = 0
 
     def repeats(self, remark: str | None) -> bool:
@@ -40,32 +41,26 @@ class RecentRemarks:
         self._remember(grams)
         return alike
 
-    def _candidates(self, grams: frozenset[str]) -> list[frozenset[str]]:
-        few = len(grams) - -int(-ALIKE * len(grams) // 1) + 1
-        rarest = sorted(len(holders) for holders in map(self._holders_of, grams))
-        limit = rarest[few - 1] if few <= len(rarest) else 0
-        found: dict[int, frozenset[str]] = {}
-        for gram in grams:
-            if len(self._holders_of(gram)) <= limit:
-                found |= self._holders_of(gram)
-        return list(found.values())
-
-    def _holders_of(self, gram: str) -> dict[int, frozenset[str]]:
-        return self._holders.get(gram, _NOBODY)
+    def _candidates(self, grams: frozenset[str]) -> Iterable[frozenset[str]]:
+        few = len(grams) - ceil(ALIKE * len(grams)) + 1
+        holders = [self._holders.get(gram, _NOBODY) for gram in grams]
+        numbers: set[int] = set().union(*sorted(holders, key=len)[:few])
+        return (self._recent[number] for number in numbers)
 
     def _remember(self, grams: frozenset[str]) -> None:
-        self._recent.append((self._next, grams))
+        self._recent[self._next] = grams
         for gram in grams:
-            self._holders.setdefault(gram, {})[self._next] = grams
+            self._holders.setdefault(gram, set()).add(self._next)
         self._next += 1
         if len(self._recent) > WINDOW:
-            self._forget(*self._recent.popleft())
+            self._forget(self._next - WINDOW - 1)
 
-    def _forget(self, number: int, grams: frozenset[str]) -> None:
-        for gram in grams:
-            del self._holders[gram][number]
-            if not self._holders[gram]:
+    def _forget(self, number: int) -> None:
+        for gram in self._recent.pop(number):
+            holders = self._holders[gram]
+            holders.remove(number)
+            if not holders:
                 del self._holders[gram]
 
 
-_NOBODY: dict[int, frozenset[str]] = {}
+_NOBODY: set[int] = set()
