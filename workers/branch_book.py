@@ -75,7 +75,9 @@ class BranchBook:
         self._record = record
         self._lock = Lock()
         self._facts = _Facts()
-        self._position = 0
+        self._position = 0  # how far the log was read
+        self._newest = 0  # the newest event that told something
+        self._file: BranchFile | None = None
         self._seen: Mapping[str, Suspicion] = {}
         self._seen_at = 0
         self._look_again_at = 0.0
@@ -84,17 +86,24 @@ class BranchBook:
         """Return the branch's file, up to the newest event."""
         with self._lock:
             self._catch_up()
-            known = self._records()
+            file = self._file
+            if file is None or file.position != self._newest or self._may_look():
+                self._file = file = self._made_anew()
+            return file
+
+    def _made_anew(self) -> BranchFile:
+        known = self._records()
+        if self._may_look():
             self._look(known)
-            calls = calls_by_agent(known)
-            return BranchFile(
-                position=self._position,
-                seen=self._seen,
-                calls=calls,
-                table=lenient_table(branch_table(self._seen, calls)),
-                policies=_policies(self._facts),
-                open_corrections=known.open_corrections,
-            )
+        calls = calls_by_agent(known)
+        return BranchFile(
+            position=self._newest,
+            seen=self._seen,
+            calls=calls,
+            table=lenient_table(branch_table(self._seen, calls)),
+            policies=_policies(self._facts),
+            open_corrections=known.open_corrections,
+        )
 
     def _catch_up(self) -> None:
         zone = ZoneInfo(self._record.rulebook.rules().time_zone)
@@ -102,7 +111,7 @@ class BranchBook:
             handler = HANDLERS.get(type(event))
             if handler:
                 handler(self._facts, event, zone)
-            self._position = position
+            self._position = self._newest = position
 
     def _news(self) -> Iterator[tuple[int, Any]]:
         topics = tuple(kind.TOPIC for kind in HANDLERS)
@@ -125,15 +134,17 @@ class BranchBook:
             open_corrections=frozenset(facts.corrections.values()),
         )
 
+    def _may_look(self) -> bool:
+        """Tell whether something changed since the last look, and that was long enough ago."""
+        return self._seen_at != self._newest and time.monotonic() >= self._look_again_at
+
     def _look(self, known: records.BranchRecords) -> None:
-        """Look at all logs anew if something changed and the last look is long enough ago."""
-        now = time.monotonic()
-        if self._seen_at == self._position or now < self._look_again_at:
-            return
+        """Look at all logs anew."""
+        began = time.monotonic()
         self._seen = branch_suspicions(known)
-        self._seen_at = self._position
-        took = time.monotonic() - now
-        self._look_again_at = now + took * SHARE_OF_TIME
+        self._seen_at = self._newest
+        ended = time.monotonic()
+        self._look_again_at = ended + (ended - began) * SHARE_OF_TIME
 
 
 def _joined(facts: _Facts, event: Member.Joined, _: ZoneInfo) -> None:
