@@ -232,6 +232,7 @@ def rebuild(names: tuple[str, ...], check: bool, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True)
 def replay(as_of: str, team: str, day: datetime | None, as_json: bool) -> None:
     """Replay the log up to an instant and show a team's state as it was on record then."""
+    instant = _instant(as_of, "--as-of")
     from shilu import replay as replaying
 
     store = _store(_settings())

@@ -1,0 +1,161 @@
+"""`shilu demo`: a branch of invented people, always the same for a seed, harmless to repeat."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import shilu.bulk
+from shilu.demo import LOGINS_FILE, DemoMade, demo_is_there, make_demo
+from shilu.demo.words import GIVEN, SURNAMES
+from store.branch import BranchStore
+from tests.importer.test_importer import bare, facts, log_of
+
+MONDAY_NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+ROLES = {"agent", "supervisor", "upper_supervisor", "auditor", "administrator"}
+
+
+def made(
+    store: BranchStore, until: datetime = MONDAY_NOON, seed: int = 531, **more: Any
+) -> DemoMade:
+    logins = store.data_dir / LOGINS_FILE
+    return make_demo(store, lambda *_: None, logins, until=until, seed=seed, **more)
+
+
+def denials(store: BranchStore) -> Counter[str]:
+    outcomes = facts(store, "callback.outcome_recorded")
+    return Counter(row["agent_id"] for row in outcomes if row["outcome"] == "denied")
+
+
+def test_the_demo_has_teams_people_rules_and_weeks_of_work(store: BranchStore) -> None:
+    made(store)
+
+    topics = Counter(event.topic.removesuffix(".v1") for event in log_of(store))
+    assert topics["organisation.team_formed"] == 3
+    assert topics["rulebook.script_published"] == 2
+    assert topics["rulebook.calendar_published"] >= 1
+    assert topics["daily_log.activity_logged"] > 2_000
+    assert topics["callback.outcome_recorded"] > 30
+    assert len({row["day"] for row in facts(store, "daily_log.opened")}) == 20
+
+
+def test_a_demo_made_twice_is_the_same_log(store: BranchStore) -> None:
+    made(store)
+    before = bare(log_of(store))
+
+    later = datetime(2026, 12, 1, tzinfo=UTC)
+    again = made(store, later)
+
+    assert again.events == 0
+    assert bare(log_of(store)) == before
+
+
+def test_a_demo_that_was_cut_short_is_finished_by_the_next_run(
+    store: BranchStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PowerCut(Exception): ...
+
+    def cut(done: int, total: int) -> None:
+        raise PowerCut
+
+    monkeypatch.setattr(shilu.bulk, "CHUNK", 1_000)
+    with pytest.raises(PowerCut):
+        made(store, progress=cut)
+    assert not demo_is_there(store.data_dir / LOGINS_FILE)
+
+    rest = made(store)
+
+    assert 0 < rest.events < store.reader().head()
+    assert demo_is_there(store.data_dir / LOGINS_FILE)
+
+
+@pytest.mark.parametrize(
+    "until",
+    [
+        datetime(2026, 11, 22, 4, 0, tzinfo=UTC),  # a Sunday
+        datetime(2026, 11, 22, 23, 0, tzinfo=UTC),  # Monday, before the list of calls is out
+        datetime(2026, 10, 8, 12, 0, tzinfo=UTC),  # after the holidays
+        datetime(2027, 1, 4, 9, 0, tzinfo=UTC),  # over the turn of the year
+    ],
+)
+def test_the_demo_fits_any_day_and_tells_nothing_from_the_future(
+    store: BranchStore, until: datetime
+) -> None:
+    made(store, until)
+
+    recorded = [event.recorded_at for event in log_of(store)]
+
+    assert recorded == sorted(recorded)
+    assert recorded[-1] <= until
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_another_seed_is_another_story_and_breaks_no_rule(store: BranchStore, seed: int) -> None:
+    assert made(store, seed=seed).events > 3_000
+
+
+def test_one_denial_is_short_of_a_case_and_the_next_call_is_listed(store: BranchStore) -> None:
+    made(store)
+
+    denied, answered = denials(store), facts(store, "callback.outcome_recorded")
+    done = {row["callback_id"] for row in answered}
+    open_calls = [r for r in facts(store, "callback.listed") if r["callback_id"] not in done]
+
+    assert sorted(denied.values()) == [1, 4]
+    (near,) = [agent for agent, count in denied.items() if count == 1]
+    assert near in {row["agent_id"] for row in open_calls if row["supervisor_id"] == "S1"}
+    assert {row["supervisor_id"] for row in open_calls} == {"S1", "S2", "S3"}
+
+
+def test_the_denials_of_one_agent_come_from_different_customers_and_callers(
+    store: BranchStore,
+) -> None:
+    made(store)
+
+    agent, _ = denials(store).most_common(1)[0]
+    denied = [
+        row
+        for row in facts(store, "callback.outcome_recorded")
+        if (row["agent_id"], row["outcome"]) == (agent, "denied")
+    ]
+
+    assert len({row["customer_id"] for row in denied}) == 4
+    assert len({row["supervisor_id"] for row in denied}) == 2
+
+
+def test_nobody_in_the_demo_can_be_called(store: BranchStore) -> None:
+    made(store)
+
+    shown = {row["phone_masked"] for row in facts(store, "customer.registered")} - {None}
+
+    assert shown
+    assert all(phone.startswith("100") for phone in shown)
+
+
+def test_names_are_put_together_from_syllables(store: BranchStore) -> None:
+    people = [login.name for login in made(store).logins]
+
+    assert all(name[0] in SURNAMES and set(name[1:]) <= set(GIVEN) for name in people)
+
+
+def test_there_is_a_login_for_every_role_kept_where_only_the_owner_reads_it(
+    store: BranchStore,
+) -> None:
+    logins = made(store).logins
+    kept: Path = store.data_dir / LOGINS_FILE
+
+    told = json.loads(kept.read_text(encoding="utf-8"))["accounts"]
+    assert {login.role for login in logins} == ROLES
+    assert len({login.password for login in logins}) == len(logins)
+    assert [row["password"] for row in told] == [login.password for login in logins]
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_a_repeat_keeps_the_passwords(store: BranchStore) -> None:
+    assert made(store).logins == made(store).logins
