@@ -2,7 +2,8 @@
 
 One-sided peer surprise s = min(2, -log10(share of colleagues at or above)) for each signal,
 weighted sum, robust z over the branch. It chooses whom to call and never accuses by itself.
-The reference group is the whole branch: a single team is smaller than the 30 that it takes.
+The reference group is the whole branch: a single team is smaller than the 30 that it takes. In a
+branch below 30 the z is damped by n / 30, for the first of five is nobody special.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from domain.detection.visit_log import Real, VisitLog
 
 MOST_SURPRISE = 2.0
 MAD_TO_DEVIATION = 1.4826
+ENOUGH_PEERS = 30
 LEAST_SPREAD = 0.5  # of the weighted sum; a branch of angels must not magnify a trifle
 
 
@@ -26,7 +28,7 @@ class SignalFound:
     pull: float
     count: int
     total: int
-    peers: float  # per cent of the branch who show as much or more, the agent included
+    peers: float  # per cent of colleagues who show as much or more (half of oneself counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,16 @@ class Suspicion:
 
 
 def surprise(values: Real) -> tuple[Real, Real]:
-    """Return each agent's one-sided surprise and the share of agents at or above.
+    """Return each agent's one-sided surprise and the share of colleagues at or above.
 
-    A value of 0 or less shows nothing and surprises nobody.
+    The share is (others at or above + 1/2) / all: the half keeps the first of few from being
+    infinitely surprising. A value of 0 or less shows nothing and surprises nobody.
     """
     if not len(values):
         return values, values
     ranked = np.sort(values)
-    share = (len(values) - np.searchsorted(ranked, values - 1e-12, side="left")) / len(values)
+    above = len(values) - np.searchsorted(ranked, values - 1e-12, side="left")
+    share = (above - 0.5) / len(values)
     found = np.where(values > 0, np.minimum(MOST_SURPRISE, -np.log10(share)), 0.0)
     return found, share
 
@@ -60,6 +64,7 @@ def suspicions(log: VisitLog, signals: tuple[Signal, ...] = SIGNALS) -> dict[str
     surprises = np.array([found for found, _ in looked]).reshape(len(signals), -1)
     total = weights @ surprises
     middle, spread = _middle_and_spread(total[log.visits_of >= ENOUGH_VISITS])
+    spread /= min(1.0, max(len(log.agents), 1) / ENOUGH_PEERS)
     pulls = weights[:, None] * surprises / spread
     shares = [share for _, share in looked]
     return {
