@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 from service.api import callbacks, cases, customers, daily_logs, people, rulebook, sessions, teams
-from service.api.auth import COOKIE
 from service.api.body import MAX_BODY
 from service.api.problems import problem_response
 from service.api.resource import PREFIX, ShiluApi
 from service.api.routing import add_converters
+from service.context import Context
+from service.sessions import COOKIE
 
 RESOURCES = (
     sessions.resource,
@@ -27,7 +28,7 @@ DESCRIPTION = (
 )
 
 
-def register(app: Flask, context: object) -> None:
+def register(app: Flask, context: Context) -> None:
     """Add the API to the application, whose ``extensions["shilu"]`` is the context."""
     app.extensions.setdefault("shilu", context)
     app.config.setdefault("OPENAPI_URL_PREFIX", PREFIX)

@@ -6,12 +6,9 @@ from hmac import compare_digest
 
 from flask import g, request
 
-from service.api.context import context
+from service.access import Reader
 from service.api.problems import Problem
-from store.accounts import Session
-
-COOKIE = "shilu_session"
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+from service.sessions import SAFE_METHODS, cookie_name, reader_of
 
 
 def authenticate() -> None:
@@ -19,23 +16,22 @@ def authenticate() -> None:
 
     A cookie comes along by itself, so a change made with it also needs ``X-CSRF-Token``.
     """
-    token = bearer_token()
-    g.session_token = token or request.cookies.get(COOKIE, "")
-    session = context().accounts.session(g.session_token) if g.session_token else None
-    if session is None or session.account.branch != context().branch:
+    bearer = _bearer_token()
+    g.session_token = bearer or request.cookies.get(cookie_name(), "")
+    reader = reader_of(g.session_token)
+    if reader is None:
         raise Problem("not-signed-in")
-    if not token and request.method not in SAFE:
-        _check_csrf(session)
-    g.reader = session.account
+    if not bearer and request.method not in SAFE_METHODS:
+        _check_csrf(reader)
+    g.reader = reader
 
 
-def bearer_token() -> str:
-    """Return the token of the Authorization header, or an empty text."""
+def _bearer_token() -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _check_csrf(session: Session) -> None:
+def _check_csrf(reader: Reader) -> None:
     given = request.headers.get("X-CSRF-Token", "")
-    if not compare_digest(given.encode(), session.csrf.encode()):
+    if not compare_digest(given.encode(), reader.csrf.encode()):
         raise Problem("csrf")

@@ -29,12 +29,12 @@ from domain.words import (
     Receipt,
 )
 from service.api import guard, schemas
-from service.api.context import context
 from service.api.fields import Day, Id, Instant, Text, Truth, Whole, one_of
-from service.api.paging import Page, key_of, page_of
 from service.api.preconditions import Done, by, expected
 from service.api.resource import Resource, Tagged
-from service.api.schemas import Body, PageArgs, page
+from service.api.schemas import Body, PageArgs
+from service.context import shilu
+from service.sessions import reader
 
 resource = Resource("callbacks", "Calls to customers about a visit: 电话回访.")
 
@@ -156,8 +156,8 @@ class CallbackArgs(PageArgs):
 @resource.query(ONE, CallbackShown, errors=(403, 404), tagged=True)
 def show_callback(_: dict[str, Any], callback_id: str) -> Tagged:
     """Show a callback and how far it has come."""
-    call = guard.may_see_callback(callback_id)
-    listed: Any = next(iter(context().record.events.get(callback_stream(callback_id))))
+    call = guard.callback(callback_id)
+    listed: Any = next(iter(shilu().record.events.get(callback_stream(callback_id))))
     names = set(CallbackShown().fields)
     shown = {name: getattr(call, name, getattr(listed, name, None)) for name in names}
     return Tagged(shown, call.version)
@@ -166,9 +166,9 @@ def show_callback(_: dict[str, Any], callback_id: str) -> Tagged:
 @resource.command("/callbacks", NewCallback, errors=(404,))
 def list_new(body: dict[str, Any]) -> Done:
     """Put a visit on one's own list of calls; the design of a visit somebody chose is chosen."""
-    log = guard.visit_of_own_team(body["agent_id"], body["visit_day"])
+    log = guard.log_to_call_about(body["agent_id"], body["visit_day"])
     visit = log.standing(body["activity_id"])
-    reader_id = guard.reader().person_id
+    reader_id = reader().person_id
     listing = Listing(
         callback_id=callback_id_of(visit.activity_id, reader_id),
         activity_id=visit.activity_id,
@@ -190,7 +190,7 @@ def list_new(body: dict[str, Any]) -> Done:
 @resource.command(ONE + "/preparation", Sheet, errors=(404,), if_match=True)
 def prepare(body: dict[str, Any], callback_id: str) -> Done:
     """Complete the call sheet; nothing is revealed or dialled before."""
-    guard.may_call(callback_id)
+    guard.callback(callback_id)
     body["ticks"] = frozenset(body["ticks"])
     body["objections"] = tuple(body.get("objections", ()))
     receipt = _calls().prepare(
@@ -202,11 +202,11 @@ def prepare(body: dict[str, Any], callback_id: str) -> Done:
 @resource.command(ONE + "/reveal", errors=(404,), answer=RevealedContact)
 def reveal_contact(callback_id: str) -> Done:
     """Show name and number to the caller of a prepared call; the customer's agent sees that."""
-    call = guard.may_call(callback_id)
+    call = guard.callback(callback_id)
     receipt = _calls().reveal_contact(callback_id, ("name", "phone"), by=by())
     if call.outcome is not None:  # an old key must not open the contact after the call
         raise AlreadyAnswered(callback_id=callback_id)
-    customer = context().record.customers.find(call.customer_id)
+    customer = shilu().record.customers.find(call.customer_id)
     ids = {"callback_id": callback_id, "customer_id": call.customer_id}
     shown = {"name": customer and customer.name, "phone": customer and customer.phone}
     return replace(_done(receipt, callback_id, Callback.ContactRevealed), ids=ids, shown=shown)
@@ -215,7 +215,7 @@ def reveal_contact(callback_id: str) -> Done:
 @resource.command(ONE + "/attempts", Attempt, errors=(404,))
 def attempt(body: dict[str, Any], callback_id: str) -> Done:
     """Record one dialled call."""
-    guard.may_call(callback_id)
+    guard.callback(callback_id)
     receipt = _calls().attempt(callback_id, body["result"], by=by())
     return _done(receipt, callback_id, Callback.Attempted)
 
@@ -223,7 +223,7 @@ def attempt(body: dict[str, Any], callback_id: str) -> Done:
 @resource.command(ONE + "/steps", Step, errors=(404,))
 def record_step(body: dict[str, Any], callback_id: str) -> Done:
     """Record a step of the call, taken or skipped."""
-    guard.may_call(callback_id)
+    guard.callback(callback_id)
     receipt = _calls().record_step(callback_id, **body, by=by())
     return _done(receipt, callback_id, Callback.StepRecorded)
 
@@ -231,7 +231,7 @@ def record_step(body: dict[str, Any], callback_id: str) -> Done:
 @resource.command(ONE + "/outcome", Outcome, errors=(404,), if_match=True)
 def record_outcome(body: dict[str, Any], callback_id: str) -> Done:
     """Record what the customer said, once."""
-    guard.may_call(callback_id)
+    guard.callback(callback_id)
     receipt = _calls().record_outcome(
         callback_id, Answer(**body), by=by(), expected=_expected(callback_id)
     )
@@ -241,7 +241,7 @@ def record_outcome(body: dict[str, Any], callback_id: str) -> Done:
 @resource.command(ONE + "/revisit", Revisit, errors=(404,))
 def agree_revisit(body: dict[str, Any], callback_id: str) -> Done:
     """Record when the customer is visited again."""
-    guard.may_call(callback_id)
+    guard.callback(callback_id)
     receipt = _calls().agree_revisit(callback_id, body["at"], by=by())
     return _done(receipt, callback_id, Callback.RevisitAgreed)
 
@@ -249,13 +249,13 @@ def agree_revisit(body: dict[str, Any], callback_id: str) -> Done:
 @resource.command(ONE + "/debriefing", Debriefing, errors=(404,))
 def debrief(body: dict[str, Any], callback_id: str) -> Done:
     """Record the talk with the agent after the call."""
-    guard.may_call(callback_id)
+    guard.callback(callback_id)
     receipt = _calls().debrief(callback_id, **body, by=by())
     return _done(receipt, callback_id, Callback.Debriefed)
 
 
 def _calls() -> Callbacks:
-    return context().record.callbacks
+    return shilu().record.callbacks
 
 
 def _expected(callback_id: str) -> int | None:

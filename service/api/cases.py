@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from domain.refusals import UnknownCase
 from domain.verification_case import VerificationCase, VerificationCases, verification_stream
 from domain.words import AppealVerdict, Receipt, Verdict
+from service.access import Thing
 from service.api import guard
-from service.api.context import context
 from service.api.fields import Instant, Text, one_of
-from service.api.paging import Page, key_of, page_of
 from service.api.preconditions import Done, by, expected
 from service.api.resource import Resource, Tagged
-from service.api.schemas import Body, PageArgs, page
+from service.api.schemas import Body
+from service.context import shilu
 
 resource = Resource("cases", "Contradictions put before a human, who alone decides.")
 
@@ -83,10 +83,10 @@ class CaseShown(CaseListed):
 @resource.query(ONE, CaseShown, errors=(403, 404), tagged=True)
 def show_case(_: dict[str, Any], agent_id: str, case_no: int) -> Tagged:
     """Show a case, its evidence and what was said about it."""
-    guard.may_see_case(agent_id)
+    guard.need_about_agent(Thing.READ_CASE, agent_id)
     shown: dict[str, Any] = {}
     version = 0
-    for event in context().record.events.get(verification_stream(agent_id)):
+    for event in shilu().record.events.get(verification_stream(agent_id)):
         version = event.originator_version
         if getattr(event, "case_no", None) == case_no:
             shown.update(_told(event))
@@ -115,7 +115,7 @@ def _told(event: Any) -> dict[str, Any]:
 @resource.command(ONE + "/explanation", Telling, errors=(404,))
 def explain(body: dict[str, Any], agent_id: str, case_no: int) -> Done:
     """Say, as the agent, what there is to say."""
-    guard.is_agent(agent_id)
+    guard.need_about_agent(Thing.ANSWER_CASE, agent_id)
     receipt = _cases().explain(agent_id, case_no, body["text"], by=by())
     return _done(receipt, agent_id, case_no, VerificationCase.Explained)
 
@@ -123,7 +123,7 @@ def explain(body: dict[str, Any], agent_id: str, case_no: int) -> Done:
 @resource.command(ONE + "/decision", Decision, errors=(404,), if_match=True)
 def decide(body: dict[str, Any], agent_id: str, case_no: int) -> Done:
     """Decide a case, as a human and with a reason."""
-    guard.may_decide_case(agent_id)
+    guard.need_about_agent(Thing.DECIDE_CASE, agent_id)
     receipt = _cases().decide(
         agent_id, case_no, **body, by=by(), expected=expected(lambda: _version(agent_id))
     )
@@ -133,7 +133,7 @@ def decide(body: dict[str, Any], agent_id: str, case_no: int) -> Done:
 @resource.command(ONE + "/appeal", Telling, errors=(404,))
 def appeal(body: dict[str, Any], agent_id: str, case_no: int) -> Done:
     """Ask somebody above to look again."""
-    guard.is_agent(agent_id)
+    guard.need_about_agent(Thing.ANSWER_CASE, agent_id)
     receipt = _cases().appeal(agent_id, case_no, body["text"], by=by())
     return _done(receipt, agent_id, case_no, VerificationCase.Appealed)
 
@@ -141,13 +141,13 @@ def appeal(body: dict[str, Any], agent_id: str, case_no: int) -> Done:
 @resource.command(ONE + "/appeal/decision", AppealDecision, errors=(404,))
 def decide_appeal(body: dict[str, Any], agent_id: str, case_no: int) -> Done:
     """Decide an appeal, as somebody other than who decided the case."""
-    guard.may_decide_appeal(agent_id)
+    guard.need_about_agent(Thing.DECIDE_APPEAL, agent_id)
     receipt = _cases().decide_appeal(agent_id, case_no, **body, by=by())
     return _done(receipt, agent_id, case_no, VerificationCase.AppealDecided)
 
 
 def _cases() -> VerificationCases:
-    return context().record.verification_cases
+    return shilu().record.verification_cases
 
 
 def _version(agent_id: str) -> int | None:

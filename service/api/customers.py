@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from flask import g
 from marshmallow import fields
 
 from domain.customer import Customer, customer_stream
 from domain.refusals import UnknownCustomer
 from domain.words import ContactSource
+from service.access import Thing
 from service.api import guard
-from service.api.context import context
 from service.api.fields import Id, Text, one_of
-from service.api.paging import Page, key_of, page_of
 from service.api.preconditions import Done, by, command_id, expected
 from service.api.resource import Resource, Tagged
-from service.api.schemas import Body, PageArgs, page
+from service.api.schemas import Body
+from service.context import shilu
+from service.sessions import reader
 
 resource = Resource("customers", "An agent's customers, sealed and masked.")
 
@@ -62,9 +62,9 @@ class CustomerShown(CustomerListed):
 @resource.command("/customers", NewCustomer)
 def register_customer(body: dict[str, Any]) -> Done:
     """Enter a customer of one's own."""
-    guard.is_any_agent()
+    guard.need(Thing.CUSTOMERS)
     customer_id = body.pop("customer_id", None) or f"C-{command_id().hex[:12]}"
-    receipt = context().record.customers.register(customer_id, g.reader.person_id, **body, by=by())
+    receipt = shilu().record.customers.register(customer_id, reader().person_id, **body, by=by())
     return _done(receipt, customer_id, Customer.Registered)
 
 
@@ -78,7 +78,7 @@ def show_customer(_: dict[str, Any], customer_id: str) -> Tagged:
 def correct_contact(body: dict[str, Any], customer_id: str) -> Done:
     """Put name and number right; the old ones stay sealed on record."""
     customer = _own(customer_id)
-    receipt = context().record.customers.correct_contact(
+    receipt = shilu().record.customers.correct_contact(
         customer_id, **body, by=by(), expected=expected(lambda: customer.version)
     )
     return _done(receipt, customer_id, Customer.ContactCorrected)
@@ -86,8 +86,9 @@ def correct_contact(body: dict[str, Any], customer_id: str) -> Done:
 
 def _own(customer_id: str) -> Customer:
     """Return the reader's own customer; anybody else's does not exist for them."""
-    customer = context().record.customers.find(customer_id)
-    if customer is None or customer.owner_id != g.reader.person_id:
+    guard.need(Thing.CUSTOMERS)
+    customer = shilu().record.customers.find(customer_id)
+    if customer is None or customer.owner_id != reader().person_id:
         raise UnknownCustomer(customer_id=customer_id)
     return customer
 

@@ -6,19 +6,20 @@ from datetime import date
 from typing import Any
 
 import marshmallow as ma
-from flask import g
 from marshmallow import fields, validate
 
 from domain.daily_log import Activity, Changes, DailyLog, daily_log_stream
 from domain.refusals import BadValue
 from domain.rhythm import day_count
 from domain.words import ActivityKind, ActivityResult, ContactSource, LastAction, Objection
+from service.access import Thing
 from service.api import guard
-from service.api.context import context
 from service.api.fields import Id, Instant, Text, Truth, Whole, one_of
 from service.api.preconditions import Done, by, command_id, expected
 from service.api.resource import Resource, Tagged
 from service.api.schemas import Body, Reason
+from service.context import shilu
+from service.sessions import reader
 
 resource = Resource("daily-logs", "An agent's log of one day: 工作日志.")
 
@@ -125,8 +126,8 @@ class DayShown(ma.Schema):
 @resource.query(DAY, DayShown, errors=(403, 404, 409), tagged=True)
 def show_day(_: dict[str, Any], agent_id: str, day: date) -> Tagged:
     """Show a day's log."""
-    guard.may_see_agent(agent_id)
-    record = context().record
+    guard.need_about_agent(Thing.READ_LOG, agent_id)
+    record = shilu().record
     rules = record.rulebook.rules()
     log = record.daily_logs.find(agent_id, day)
     member = record.organisation.member(agent_id)
@@ -149,8 +150,8 @@ def show_day(_: dict[str, Any], agent_id: str, day: date) -> Tagged:
 @resource.command(DAY + "/activities", Entry, errors=(404,))
 def log_activity(body: dict[str, Any], agent_id: str, day: date) -> Done:
     """Log an activity; late ones are marked, never refused."""
-    guard.is_agent(agent_id)
-    record = context().record
+    guard.need_about_agent(Thing.WRITE_LOG, agent_id)
+    record = shilu().record
     if record.rulebook.rules().day_of(body["started_at"]) != day:
         raise BadValue(field="started_at", value=body["started_at"].isoformat())
     repeat_is_meant = body.pop("repeat_is_meant")
@@ -174,9 +175,9 @@ def log_activity(body: dict[str, Any], agent_id: str, day: date) -> Done:
 @resource.command(ENTRY, Correction, method="PATCH", status=200, errors=(404,), if_match=True)
 def correct_activity(body: dict[str, Any], agent_id: str, day: date, activity_id: str) -> Done:
     """Correct an entry; what it said before stays on record."""
-    guard.is_agent(agent_id)
+    guard.need_about_agent(Thing.WRITE_LOG, agent_id)
     reason = body.pop("reason")
-    receipt = context().record.daily_logs.correct_activity(
+    receipt = shilu().record.daily_logs.correct_activity(
         agent_id,
         day,
         activity_id,
@@ -191,8 +192,8 @@ def correct_activity(body: dict[str, Any], agent_id: str, day: date, activity_id
 @resource.command(ENTRY + "/withdrawal", Reason, errors=(404,), if_match=True)
 def withdraw_activity(body: dict[str, Any], agent_id: str, day: date, activity_id: str) -> Done:
     """Take an entry back within 24 hours (撤回); it stays on record."""
-    guard.is_agent(agent_id)
-    receipt = context().record.daily_logs.withdraw_activity(
+    guard.need_about_agent(Thing.WRITE_LOG, agent_id)
+    receipt = shilu().record.daily_logs.withdraw_activity(
         agent_id, day, activity_id, body["reason"], by=by(), expected=_expected(agent_id, day)
     )
     return _changed(receipt, agent_id, day, DailyLog.ActivityWithdrawn, activity_id)
@@ -201,8 +202,8 @@ def withdraw_activity(body: dict[str, Any], agent_id: str, day: date, activity_i
 @resource.command(DAY + "/summary", Summary, method="POST", errors=(404,))
 def write_summary(body: dict[str, Any], agent_id: str, day: date) -> Done:
     """Write the day's summary; a later one adds to the record and replaces it to the reader."""
-    guard.is_agent(agent_id)
-    receipt = context().record.daily_logs.write_summary(
+    guard.need_about_agent(Thing.WRITE_LOG, agent_id)
+    receipt = shilu().record.daily_logs.write_summary(
         agent_id, day, body["text"], by=by(), help_wanted=body["help_wanted"]
     )
     return _changed(receipt, agent_id, day, DailyLog.SummaryWritten)
@@ -211,8 +212,8 @@ def write_summary(body: dict[str, Any], agent_id: str, day: date) -> Done:
 @resource.command(DAY + "/submission", Submission, errors=(404,), if_match=True)
 def submit(body: dict[str, Any], agent_id: str, day: date) -> Done:
     """Hand the day in; short of the quota is allowed."""
-    guard.is_agent(agent_id)
-    receipt = context().record.daily_logs.submit(
+    guard.need_about_agent(Thing.WRITE_LOG, agent_id)
+    receipt = shilu().record.daily_logs.submit(
         agent_id, day, by=by(), expected=_expected(agent_id, day), **body
     )
     return _changed(receipt, agent_id, day, DailyLog.Submitted)
@@ -220,7 +221,7 @@ def submit(body: dict[str, Any], agent_id: str, day: date) -> Done:
 
 def _expected(agent_id: str, day: date) -> int | None:
     def current() -> int:
-        log = context().record.daily_logs.find(agent_id, day)
+        log = shilu().record.daily_logs.find(agent_id, day)
         return log.version if log else 0
 
     # A day nobody wrote on shows version 0; the command opens it, which is version 1 in memory
@@ -244,6 +245,6 @@ def _changed(
 def _entry(activity: Any, agent_id: str) -> dict[str, Any]:
     shown = {name: getattr(activity, name) for name in EntryShown().fields if name != "note_length"}
     shown["note_length"] = len(activity.note or "")
-    if g.reader.person_id != agent_id:
+    if reader().person_id != agent_id:
         shown["note"] = None
     return shown

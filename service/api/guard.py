@@ -1,81 +1,69 @@
-"""Who may: the application's access rules, asked for the reader of this request."""
+"""The access rules of ``service.access``, asked about the things that stand in a path."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from flask import g
+from werkzeug.exceptions import NotFound
 
 from domain.callback import Callback
 from domain.daily_log import DailyLog
 from domain.refusals import UnknownCallback, UnknownLog
-from service.api.context import context
-from service.api.problems import Problem
+from service import access
+from service.access import Thing
+from service.context import shilu
+from service.sessions import reader
 
 
-def reader() -> Any:
-    return g.reader
+def need(thing: Thing) -> None:
+    """Raise Forbidden unless the reader's role has this right at all."""
+    access.need(reader(), thing)
 
 
-def _need(allowed: bool, problem: str = "forbidden") -> None:
-    if not allowed:
-        raise Problem(problem)
+def need_about_agent(thing: Thing, agent_id: str) -> None:
+    """Raise Forbidden or NotFound unless the reader has this right about this agent today."""
+    access.need_about(reader(), thing, agent_id=agent_id, team_id=_team_of(agent_id))
 
 
-def is_agent(agent_id: str) -> None:
-    _need(g.reader.role == "agent" and g.reader.person_id == agent_id)
+def need_about_team(thing: Thing, team_id: str) -> None:
+    """Raise Forbidden or NotFound unless the reader has this right about this team."""
+    access.need_about(reader(), thing, team_id=team_id)
 
 
-def is_any_agent() -> None:
-    _need(g.reader.role == "agent")
+def see_person(person_id: str) -> None:
+    """Let everybody see themselves, a supervisor the team, an administrator all."""
+    mine = person_id == reader().person_id
+    if not mine and not access.may(reader(), Thing.PEOPLE):
+        access.need_about(reader(), Thing.BOARD, team_id=_team_of(person_id))
 
 
-def is_administrator() -> None:
-    _need(g.reader.role == "administrator")
+def see_team(team_id: str) -> None:
+    """Let everybody see their own team, an administrator all."""
+    mine = team_id == reader().team_id
+    if not mine and not access.may(reader(), Thing.PEOPLE):
+        access.need_about(reader(), Thing.BOARD, team_id=team_id)
 
 
-def may_see_agent(agent_id: str) -> None:
-    _need(g.reader.person_id == agent_id)
-
-
-def may_see_person(person_id: str) -> None:
-    _need(g.reader.role == "administrator")
-
-
-def may_see_team(team_id: str) -> None:
-    _need(g.reader.role == "administrator")
-
-
-def may_register_leave(person_id: str) -> None:
-    _need(g.reader.role == "administrator")
-
-
-def may_decide_case(agent_id: str) -> None:
-    _need(g.reader.role == "supervisor")
-
-
-def may_decide_appeal(agent_id: str) -> None:
-    _need(g.reader.role == "upper_supervisor")
-
-
-def may_call(callback_id: str) -> Callback:
-    call = context().record.callbacks.find(callback_id)
-    if call is None or call.supervisor_id != g.reader.person_id:
+def callback(callback_id: str) -> Callback:
+    """Return a callback of a team that the reader leads. Raises Forbidden, UnknownCallback."""
+    need(Thing.CALL)
+    call = shilu().record.callbacks.find(callback_id)
+    if call is None or not access.may(reader(), Thing.CALL, team_id=call.team_id):
         raise UnknownCallback(callback_id=callback_id)
     return call
 
 
-def may_see_callback(callback_id: str) -> Callback:
-    return may_call(callback_id)
-
-
-def may_see_case(agent_id: str) -> None:
-    return None
-
-
-def visit_of_own_team(agent_id: str, day: date) -> DailyLog:
-    log = context().record.daily_logs.find(agent_id, day)
-    if log is None:
+def log_to_call_about(agent_id: str, day: date) -> DailyLog:
+    """Return the day's log of an agent whom the reader leads. Raises Forbidden, UnknownLog."""
+    need(Thing.CALL)
+    log = shilu().record.daily_logs.find(agent_id, day)
+    if log is None or not access.may(reader(), Thing.CALL, team_id=log.team_id):
         raise UnknownLog(agent_id=agent_id, day=day)
     return log
+
+
+def _team_of(person_id: str) -> str | None:
+    member = shilu().record.organisation.member(person_id)
+    if member is None:
+        raise NotFound
+    return member.team_on(shilu().today()) or member.team_id

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from flask import g
 from marshmallow import fields
 
 from domain.organisation import Member, member_stream
 from domain.refusals import UnknownMember
 from domain.words import LeaveKind, Role
+from service.access import Thing
 from service.api import guard
-from service.api.context import context
 from service.api.fields import Day, Id, Text, one_of
 from service.api.preconditions import Done, by
 from service.api.resource import Resource, Tagged
 from service.api.schemas import Body
+from service.context import shilu
+from service.sessions import reader
 
 resource = Resource("people", "Who works in the branch, and their leave.")
 
@@ -86,58 +87,58 @@ class Person(ma.Schema):
 @resource.query("/me", Person, errors=(404,), tagged=True)
 def show_me(_: dict[str, Any]) -> Tagged:
     """Show who is signed in."""
-    return _person(g.reader.person_id)
+    return _person(reader().person_id)
 
 
 @resource.query(ONE, Person, errors=(403, 404), tagged=True)
 def show_person(_: dict[str, Any], person_id: str) -> Tagged:
     """Show a person."""
-    guard.may_see_person(person_id)
+    guard.see_person(person_id)
     return _person(person_id)
 
 
 @resource.command("/people", NewPerson, errors=(404,))
 def join(body: dict[str, Any]) -> Done:
     """Take a person into the branch."""
-    guard.is_administrator()
-    receipt = context().record.organisation.join(**body, by=by())
+    guard.need(Thing.PEOPLE)
+    receipt = shilu().record.organisation.join(**body, by=by())
     return _done(receipt, body["person_id"], Member.Joined)
 
 
 @resource.command(ONE + "/moves", Move, errors=(404,))
 def move(body: dict[str, Any], person_id: str) -> Done:
     """Move a person to another team."""
-    guard.is_administrator()
-    receipt = context().record.organisation.move(person_id, **body, by=by())
+    guard.need(Thing.PEOPLE)
+    receipt = shilu().record.organisation.move(person_id, **body, by=by())
     return _done(receipt, person_id, Member.Moved)
 
 
 @resource.command(ONE + "/departure", Departure, errors=(404,))
 def depart(body: dict[str, Any], person_id: str) -> Done:
     """Record that a person leaves the branch."""
-    guard.is_administrator()
-    receipt = context().record.organisation.depart(person_id, **body, by=by())
+    guard.need(Thing.PEOPLE)
+    receipt = shilu().record.organisation.depart(person_id, **body, by=by())
     return _done(receipt, person_id, Member.Departed)
 
 
 @resource.command(ONE + "/leaves", NewLeave, errors=(404,))
 def register_leave(body: dict[str, Any], person_id: str) -> Done:
     """Register leave; no log is missed on its days."""
-    guard.may_register_leave(person_id)
-    receipt = context().record.organisation.register_leave(person_id, **body, by=by())
+    guard.need_about_agent(Thing.LEAVE, person_id)
+    receipt = shilu().record.organisation.register_leave(person_id, **body, by=by())
     return _done(receipt, person_id, Member.LeaveRegistered)
 
 
 @resource.command(ONE + "/leaves/cancellations", LeaveCancellation, errors=(404,))
 def cancel_leave(body: dict[str, Any], person_id: str) -> Done:
     """Take a leave back."""
-    guard.may_register_leave(person_id)
-    receipt = context().record.organisation.cancel_leave(person_id, **body, by=by())
+    guard.need_about_agent(Thing.LEAVE, person_id)
+    receipt = shilu().record.organisation.cancel_leave(person_id, **body, by=by())
     return _done(receipt, person_id, Member.LeaveCancelled)
 
 
 def _person(person_id: str) -> Tagged:
-    member = context().record.organisation.member(person_id)
+    member = shilu().record.organisation.member(person_id)
     if member is None:
         raise UnknownMember(person_id=person_id)
     shown = {name: getattr(member, name) for name in Person().fields if name != "leaves"}

@@ -15,9 +15,10 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from flask import g, request
 
-from domain.words import By, Receipt, Role
-from service.api.context import context
+from domain.words import By, Receipt
 from service.api.problems import Problem
+from service.context import shilu
+from service.sessions import reader
 
 KEY = re.compile(r"[!-~]{1,128}")
 
@@ -48,15 +49,15 @@ def check_key(required: bool) -> None:
 
 def command_id() -> UUID:
     """Return the command id of this request."""
-    return uuid5(NAMESPACE_URL, f"{g.reader.person_id}/{g.idempotency_key}")
+    return uuid5(NAMESPACE_URL, f"{reader().person_id}/{g.idempotency_key}")
 
 
 def by(occurred_at: datetime | None = None) -> By:
     """Return who does this and when; nothing of it ever comes from the body but ``occurred_at``."""
-    now = context().now()
+    now = shilu().now()
     return By(
-        actor=g.reader.person_id,
-        role=Role(g.reader.role),
+        actor=reader().person_id,
+        role=reader().role,
         occurred_at=occurred_at or now,
         recorded_at=now,
         command_id=command_id(),
@@ -95,7 +96,7 @@ def check_same_command(done: Done) -> None:
     """
     if not done.receipt.repeated:
         return
-    record = context().record
+    record = shilu().record
     (stored,) = record.recorder.select_notifications(done.receipt.position, limit=1)
     first = record.mapper.to_domain_event(stored)
     same_ids = all(getattr(first, name, value) == value for name, value in done.ids.items())

@@ -18,8 +18,9 @@ from flask import Response, json, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from domain.refusals import Conflict, NotFound, NotYours, Refusal, Stale
-from service.refusals import sentence
+from domain.refusals import Refusal, Stale
+from service.language import reader_language
+from service.refusals import sentence, status
 
 logger = logging.getLogger(__name__)
 
@@ -95,12 +96,6 @@ class Problem(Exception):
         super().__init__(name)
 
 
-def language() -> str:
-    """Return the reader's language, ``zh`` or ``en``, by Accept-Language."""
-    best = request.accept_languages.best_match(["zh", "en", "zh-CN", "en-US", "en-GB"], "zh")
-    return str(best)[:2]
-
-
 def problem_response(error: Exception) -> Response:
     """Return any exception as problem+json; one nobody foresaw is logged and answers 500."""
     if isinstance(error, Problem):
@@ -122,49 +117,46 @@ def kebab(name: str) -> str:
 
 
 def _of_problem(problem: Problem) -> Response:
-    status, zh, en = PROBLEMS[problem.name]
-    detail = zh if language() == "zh" else en
+    code, zh, en = PROBLEMS[problem.name]
+    detail = zh if reader_language() == "zh" else en
     return _response(
-        status, f"urn:shilu:problem:{problem.name}", detail, problem.extra, problem.headers
+        code, f"urn:shilu:problem:{problem.name}", detail, problem.extra, problem.headers
     )
 
 
 def _of_refusal(refusal: Refusal) -> Response:
     facts = {name: _plain(value) for name, value in refusal.facts.items()}
-    status = _status_of(refusal)
     kind = f"urn:shilu:refusal:{kebab(type(refusal).__name__)}"
-    return _response(status, kind, sentence(refusal, language()), facts, {})
+    return _response(_status_of(refusal), kind, sentence(refusal, reader_language()), facts, {})
 
 
 def _of_http(error: HTTPException) -> Response:
     given = error.get_response()
-    status = given.status_code
-    zh, en = HTTP_SENTENCES.get(status, (error.name, error.name))
+    zh, en = HTTP_SENTENCES.get(given.status_code, (error.name, error.name))
     kept = {
         name: value
         for name, value in given.headers.items()
         if name in ("Allow", "Location", "Retry-After")
     }
-    return _response(status, "about:blank", zh if language() == "zh" else en, {}, kept)
+    detail = zh if reader_language() == "zh" else en
+    return _response(given.status_code, "about:blank", detail, {}, kept)
 
 
 def _status_of(refusal: Refusal) -> int:
-    for kind, status in ((Stale, 412), (NotFound, 404), (Conflict, 409), (NotYours, 403)):
-        if isinstance(refusal, kind):
-            return status
-    return 422
+    # Who sends If-Match is told 412 (RFC 9110, 13.1.1), where a page has a conflict.
+    return 412 if isinstance(refusal, Stale) else status(refusal)
 
 
 def _response(
-    status: int, kind: str, detail: str, extra: Mapping[str, Any], headers: Mapping[str, str]
+    code: int, kind: str, detail: str, extra: Mapping[str, Any], headers: Mapping[str, str]
 ) -> Response:
     body = {name: value for name, value in extra.items() if name not in _OWN_MEMBERS}
-    body |= {"type": kind, "title": _title(status), "status": status, "detail": detail}
-    response = Response(json.dumps(body, ensure_ascii=False), status, content_type=PROBLEM_TYPE)
+    body |= {"type": kind, "title": _title(code), "status": code, "detail": detail}
+    response = Response(json.dumps(body, ensure_ascii=False), code, content_type=PROBLEM_TYPE)
     response.headers.extend(dict(headers))
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Language"] = language()
-    if status == 401:
+    response.headers["Content-Language"] = reader_language()
+    if code == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="shilu"'
     return response
 
@@ -172,8 +164,8 @@ def _response(
 _OWN_MEMBERS = frozenset({"type", "title", "status", "detail"})
 
 
-def _title(status: int) -> str:
-    return HTTPStatus(status).phrase
+def _title(code: int) -> str:
+    return HTTPStatus(code).phrase
 
 
 def _plain(value: Any) -> Any:

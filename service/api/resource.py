@@ -20,7 +20,6 @@ from flask_smorest.utils import prepare_response
 
 from service.api.auth import authenticate
 from service.api.body import Strict
-from service.api.context import view_position, wait_for_views
 from service.api.paging import Page, next_link
 from service.api.preconditions import (
     Done,
@@ -31,6 +30,7 @@ from service.api.preconditions import (
 )
 from service.api.problems import PROBLEM_TYPE, problem_response
 from service.api.schemas import ProblemSchema, Receipt, Waiting
+from service.api.views import view_position, wait_for_views
 
 PREFIX = "/api/v1"
 HANDLED = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 431, 500, 503)
@@ -85,22 +85,31 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest has no type hi
     def __init__(self, tag: str, description: str, *, public: bool = False) -> None:
         super().__init__(f"api_{tag}", __name__, url_prefix=PREFIX, description=description)
         self.tag = tag
+        self.public = public
         if not public:
             self.before_request(authenticate)
         self.register_error_handler(Exception, problem_response)
         for code in HANDLED:  # an application's handler of one code would come first otherwise
             self.register_error_handler(code, problem_response)
 
-    def documents(self, *errors: int, security: bool = True) -> Callable[[View], View]:
-        """Declare the errors of a route that neither appends nor reads a view."""
+    def plain(
+        self,
+        rule: str,
+        method: str,
+        *errors: int,
+        body: type[ma.Schema] | None = None,
+        answer: type[ma.Schema] | None = None,
+        status: int = 200,
+    ) -> Callable[[View], View]:
+        """Declare a route that neither appends nor reads a view; its view makes the response."""
 
-        def declare(view: Any) -> View:
-            view._apidoc = deepcopy(getattr(view, "_apidoc", {}))
-            for code in errors:
-                _document_answer(view, code)
-            if not security:
-                view._apidoc.setdefault("manual_doc", {})["security"] = []
-            return view  # type: ignore[no-any-return]
+        def declare(view: View) -> View:
+            wrapped = self.arguments(body)(view) if body is not None else view
+            wrapped = self.response(status, answer)(wrapped)
+            if self.public and body is not None:
+                wrapped = self.doc(security=[])(wrapped)
+            self._declare(rule, method, wrapped, {503, *errors})
+            return view
 
         return declare
 

@@ -10,12 +10,13 @@ from marshmallow import fields
 from domain.refusals import RulebookMissing
 from domain.rhythm import WorkMode
 from domain.rulebook import RULEBOOK_STREAM, Rulebook
+from service.access import Thing
 from service.api import guard
-from service.api.context import context
 from service.api.fields import Clock, Day, Text, Truth, Whole
 from service.api.preconditions import Done, by
 from service.api.resource import Resource, Tagged
 from service.api.schemas import Body
+from service.context import shilu
 
 resource = Resource("rulebook", "The branch's rules as data, each change on record.")
 
@@ -96,7 +97,7 @@ class RulebookShown(ma.Schema):
 @resource.query("/rulebook", RulebookShown, errors=(409,), tagged=True)
 def show_rulebook(_: dict[str, Any]) -> Tagged:
     """Show the rules in force."""
-    book = context().record.rulebook.find()
+    book = shilu().record.rulebook.find()
     if book is None:
         raise RulebookMissing()
     names = set(RulebookShown().fields) - {"version", "scripts", "days_off", "make_up_days"}
@@ -110,14 +111,14 @@ def show_rulebook(_: dict[str, Any]) -> Tagged:
 @resource.command("/rulebook/work-modes", NewWorkMode)
 def define_work_mode(body: dict[str, Any]) -> Done:
     """Define the work mode that holds from a day on."""
-    guard.is_administrator()
-    receipt = context().record.rulebook.define_work_mode(WorkMode(**body), by=by())
+    guard.need(Thing.PEOPLE)
+    receipt = shilu().record.rulebook.define_work_mode(WorkMode(**body), by=by())
     return Done(receipt, RULEBOOK_STREAM, Rulebook.WorkModeDefined, "/rulebook")
 
 
 @resource.command("/rulebook/deadlines", NewDeadlines)
 def set_deadlines(body: dict[str, Any]) -> Done:
     """Set when a day's log is due, and when lateness needs a reason."""
-    guard.is_administrator()
-    receipt = context().record.rulebook.set_deadlines(**body, by=by())
+    guard.need(Thing.PEOPLE)
+    receipt = shilu().record.rulebook.set_deadlines(**body, by=by())
     return Done(receipt, RULEBOOK_STREAM, Rulebook.DeadlinesSet, "/rulebook")

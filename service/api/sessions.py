@@ -9,11 +9,11 @@ from flask import Response, g, jsonify, request
 from marshmallow import fields
 
 from service.api.auth import authenticate
-from service.api.context import context
 from service.api.fields import Text
 from service.api.problems import Problem
 from service.api.resource import Resource
 from service.api.schemas import Body
+from service.context import shilu
 from store.accounts import IDLE, TooManyAttempts, WrongCredentials
 
 resource = Resource("sessions", "Signing in and out.", public=True)
@@ -35,13 +35,17 @@ class SessionShown(ma.Schema):
     idle_seconds = fields.Integer(required=True)
 
 
-@resource.route("/sessions", methods=["POST"], tags=["sessions"])
-@resource.arguments(Credentials)
-@resource.response(201, SessionShown)
-@resource.documents(400, 401, 413, 415, 422, 429, 503, security=False)
+@resource.plain(
+    "/sessions",
+    "POST",
+    *(400, 401, 413, 415, 422, 429),
+    body=Credentials,
+    answer=SessionShown,
+    status=201,
+)
 def sign_in(credentials: dict[str, Any]) -> Response:
     """Sign in; at most ten wrong attempts in 15 minutes, counted before any password is looked at."""
-    accounts = context().accounts
+    accounts = shilu().accounts
     try:
         account = accounts.verify(address=request.remote_addr or "", **credentials)
     except TooManyAttempts as refused:
@@ -49,7 +53,7 @@ def sign_in(credentials: dict[str, Any]) -> Response:
         raise Problem("too-many-attempts", headers=wait) from refused
     except WrongCredentials as refused:
         raise Problem("wrong-password") from refused
-    if account.branch != context().branch:
+    if account.branch != shilu().branch:
         raise Problem("wrong-password")
     session = accounts.start_session(account)
     response = jsonify(
@@ -63,11 +67,9 @@ def sign_in(credentials: dict[str, Any]) -> Response:
     return response
 
 
-@resource.route("/sessions/current", methods=["DELETE"], tags=["sessions"])
-@resource.response(204)
-@resource.documents(401, 403, 503)
+@resource.plain("/sessions/current", "DELETE", 401, 403, status=204)
 def sign_out() -> Response:
     """End this session at once."""
     authenticate()
-    context().accounts.end_session(g.session_token)
+    shilu().accounts.end_session(g.session_token)
     return Response(status=204)

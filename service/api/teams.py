@@ -9,12 +9,13 @@ from marshmallow import fields
 
 from domain.organisation import Team, team_stream
 from domain.refusals import UnknownTeam
+from service.access import Thing
 from service.api import guard
-from service.api.context import context
 from service.api.fields import Id, Text
 from service.api.preconditions import Done, by
 from service.api.resource import Resource, Tagged
 from service.api.schemas import Body
+from service.context import shilu
 
 resource = Resource("teams", "Teams and who leads them.")
 
@@ -47,8 +48,8 @@ class TeamShown(ma.Schema):
 @resource.query(ONE, TeamShown, errors=(403, 404), tagged=True)
 def show_team(_: dict[str, Any], team_id: str) -> Tagged:
     """Show a team."""
-    guard.may_see_team(team_id)
-    team = context().record.organisation.team(team_id)
+    guard.see_team(team_id)
+    team = shilu().record.organisation.team(team_id)
     if team is None:
         raise UnknownTeam(team_id=team_id)
     return Tagged(team, team.version)
@@ -57,16 +58,16 @@ def show_team(_: dict[str, Any], team_id: str) -> Tagged:
 @resource.command("/teams", NewTeam)
 def form_team(body: dict[str, Any]) -> Done:
     """Form a team."""
-    guard.is_administrator()
-    receipt = context().record.organisation.form_team(**body, by=by())
+    guard.need(Thing.PEOPLE)
+    receipt = shilu().record.organisation.form_team(**body, by=by())
     return _done(receipt, body["team_id"], Team.Formed)
 
 
 @resource.command(ONE + "/supervisors", Appointment, errors=(404,))
 def appoint_supervisor(body: dict[str, Any], team_id: str) -> Done:
     """Let a supervisor lead the team."""
-    guard.is_administrator()
-    receipt = context().record.organisation.appoint_supervisor(team_id, **body, by=by())
+    guard.need(Thing.PEOPLE)
+    receipt = shilu().record.organisation.appoint_supervisor(team_id, **body, by=by())
     return _done(receipt, team_id, Team.SupervisorAppointed)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +16,7 @@ from werkzeug.test import TestResponse
 import service.api
 from domain.application import TeamRecord
 from domain.words import By, ContactSource, Role
+from service.context import Context
 from store.accounts import Accounts
 from store.branch import BranchStore
 from store.engines import engine_of
@@ -44,20 +44,21 @@ class Branch:
         migrate(self.store, accounts_url, None, [])
         self.accounts = Accounts(engine_of(accounts_url))
         self.record = TeamRecord(self.store.log_env(), self.store.index_phone)
-        self.tokens: dict[str, str] = {}
+        self._tokens: dict[str, str] = {}
         self.app = self._app()
         self._people()
 
     def _app(self) -> Flask:
         app = Flask("shilu")
-        context = SimpleNamespace(
+        context = Context(
             record=self.record,
+            views=self.store.views_engine(),
             accounts=self.accounts,
             branch="main",
-            views=None,
-            now=lambda: datetime.now(UTC),
+            head=self.store.reader().head,
         )
         app.extensions["shilu"] = context
+        app.extensions["shilu.english"] = {}
         service.api.register(app, context)
         return app
 
@@ -68,12 +69,18 @@ class Branch:
             organisation.form_team(team_id, team_id, supervisor_id, by=a_by())
         for person_id, (role, team_id) in PEOPLE.items():
             organisation.join(person_id, person_id, role, team_id, since, by=a_by())
-            account = self.accounts.create(person_id, PASSWORD, person_id, "main", str(role))
-            self.tokens[person_id] = self.accounts.start_session(account).token
         for owner_id in ("A1", "A2", "A3"):
             self.record.customers.register(
                 f"C-{owner_id}", owner_id, "张三丰", "13800001234", ContactSource.OWN, by=a_by()
             )
+
+    def token(self, person_id: str) -> str:
+        """Return a token of this person, whose account is made at the first call."""
+        if person_id not in self._tokens:
+            role = str(PEOPLE[person_id][0])
+            account = self.accounts.create(person_id, PASSWORD, person_id, "main", role)
+            self._tokens[person_id] = self.accounts.start_session(account).token
+        return self._tokens[person_id]
 
     def client(self) -> FlaskClient:
         """Return a client that is not signed in."""
@@ -83,7 +90,7 @@ class Branch:
         self, person_id: str, method: str, path: str, body: Any = None, **headers: str
     ) -> TestResponse:
         """Send a request as this person; a POST gets a key of its own unless ``Key`` gives one."""
-        sent = {"Authorization": f"Bearer {self.tokens[person_id]}"}
+        sent = {"Authorization": f"Bearer {self.token(person_id)}"}
         if method == "POST":
             sent["Idempotency-Key"] = headers.pop("Key", None) or str(uuid4())
         if "Match" in headers:

@@ -100,7 +100,7 @@ def test_a_key_used_for_another_entry_is_refused(branch: Branch) -> None:
 
 def test_a_post_without_a_key_is_refused(branch: Branch) -> None:
     entry = an_entry()
-    headers = {"Authorization": f"Bearer {branch.tokens['A1']}"}
+    headers = {"Authorization": f"Bearer {branch.token('A1')}"}
 
     response = branch.client().post(
         f"/api/v1/daily-logs/A1/{day_of(entry)}/activities", json=entry, headers=headers

@@ -1,0 +1,94 @@
+"""Cases: the evidence is shown to those concerned, a human decides, and somebody else the appeal."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from domain.scheduled_check import CheckKey
+from domain.verification_case import Contradiction, Evidence, EvidenceItem
+from domain.words import By, CallbackOutcome, Check, Role
+from tests.api.conftest import Branch
+
+CASE = "/cases/A1/1"
+
+
+@pytest.fixture
+def case(branch: Branch) -> str:
+    """An open case about A1, as the worker opens it; gives its path."""
+    contradiction = Contradiction("A1", "T1", "V1", "K-1", "C-A1", CallbackOutcome.DENIED, 2.5)
+    evidence = Evidence(0.97, 0.95, "test", (EvidenceItem("denied", 2.5, {"calls": 2}),))
+    key, now = CheckKey(Check.FAKE_ENTRIES, "K-1", date(2026, 11, 20)), datetime.now(UTC)
+    by = By("worker", Role.SYSTEM, now, now, key.command_id, "worker")
+    cases = branch.record.verification_cases
+    branch.record.scheduled_checks.finish(
+        key,
+        "T1",
+        now,
+        ["case"],
+        by=by,
+        effects=lambda: cases.detected(contradiction, "A1", evidence, by),
+    )
+    return CASE
+
+
+def decide(branch: Branch, person_id: str, match: str = "*") -> int:
+    """Decide the case; gives the status."""
+    body = {"verdict": "unable", "reason": "不会填写,约辅导"}
+    return branch.ask(person_id, "POST", f"{CASE}/decision", body, Match=match).status_code
+
+
+def test_a_case_shows_its_evidence(branch: Branch, case: str) -> None:
+    shown = branch.ask("A1", "GET", case).json
+
+    assert shown["items"] == [{"name": "denied", "weight": 2.5, "facts": {"calls": 2}}]
+    assert (shown["posterior"], shown["threshold"]) == (0.97, 0.95)
+    assert shown["verdict"] is None
+
+
+@pytest.mark.parametrize(
+    ("person_id", "status"),
+    [("S1", 200), ("U1", 200), ("R1", 200), ("A2", 404), ("S2", 404), ("M1", 403)],
+)
+def test_a_case_is_seen_by_those_concerned(
+    branch: Branch, case: str, person_id: str, status: int
+) -> None:
+    assert branch.ask(person_id, "GET", case).status_code == status
+
+
+def test_the_agent_is_heard(branch: Branch, case: str) -> None:
+    branch.ask("A1", "POST", f"{case}/explanation", {"text": "客户当时在开会"})
+
+    shown = branch.ask("S1", "GET", case).json
+    assert (shown["explained"], shown["explanation"]) == (True, "客户当时在开会")
+
+
+@pytest.mark.parametrize(
+    ("person_id", "status"), [("S1", 201), ("A1", 403), ("S2", 404), ("R1", 403), ("M1", 403)]
+)
+def test_the_supervisor_decides(branch: Branch, case: str, person_id: str, status: int) -> None:
+    assert decide(branch, person_id) == status
+
+
+def test_a_decision_on_what_has_changed_is_refused(branch: Branch, case: str) -> None:
+    etag = branch.ask("S1", "GET", case).headers["ETag"]
+    branch.ask("A1", "POST", f"{case}/explanation", {"text": "客户当时在开会"})
+
+    assert decide(branch, "S1", match=etag) == 412
+
+
+def test_an_appeal_is_decided_by_somebody_above(branch: Branch, case: str) -> None:
+    decide(branch, "S1")
+    branch.ask("A1", "POST", f"{case}/appeal", {"text": "请再看一次"})
+    verdict = {"verdict": "overturned", "reason": "有短信为证"}
+    assert branch.ask("S1", "POST", f"{case}/appeal/decision", verdict).status_code == 403
+
+    assert branch.ask("U1", "POST", f"{case}/appeal/decision", verdict).status_code == 201
+
+    shown = branch.ask("A1", "GET", case).json
+    assert (shown["appeal_verdict"], shown["appeal_reason"]) == ("overturned", "有短信为证")
+
+
+def test_a_case_that_never_was_is_not_found(branch: Branch, case: str) -> None:
+    assert branch.ask("S1", "GET", "/cases/A1/2").status_code == 404
