@@ -126,8 +126,7 @@ class Diary:
             start = datetime.combine(day, hour) + timedelta(minutes=50 * number * padding)
             client = self._known_client() if padding else self._new_client()
             entry = self._entry(MEET, client, start, 60, ActivityResult.INTERESTED)
-            copied = self.agent.habit is Habit.INVENTS
-            yield replace(entry, true=False, note=COPIED_NOTE if copied else entry.note)
+            yield replace(entry, true=False, note=COPIED_NOTE)
 
     def _result(self, kind: ActivityKind) -> ActivityResult:
         if kind is CLOSE and self._draw.random() < 0.12:

@@ -37,7 +37,10 @@ from shilu.scripts import (
 ZONE = ZoneInfo("Asia/Shanghai")
 WORKING_DAYS = 20
 FIXED_HOLIDAYS = ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))  # the lunar ones move
-LEAVE_ON = {Habit.INVENTS: (4, 10)}  # working days, from 0, on which visits are logged all the same
+LEAVE_ON = {
+    Habit.INVENTS: (4, 10),
+    Habit.PADS: (8,),
+}  # working days, from 0, on which visits are logged all the same
 ANSWERED = {
     CallbackOutcome.UNREACHABLE: AttemptResult.NO_ANSWER,
     CallbackOutcome.INVALID_NUMBER: AttemptResult.INVALID_NUMBER,
@@ -303,9 +306,9 @@ def _working_days(until: datetime) -> list[date]:
 
 def _invented(habit: Habit, on_leave: bool, draw: Random) -> int:
     if habit is Habit.INVENTS:
-        return 3 if on_leave else draw.choice((0, 1, 1, 2))
+        return 3 if on_leave else 0
     if habit is Habit.PADS:
-        return 0 if on_leave else draw.choice((0, 1, 2))
+        return 2 if on_leave else draw.choice((0, 1, 2, 2))
     return 0
 
 

@@ -8,14 +8,20 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 import shilu.bulk
+from domain.application import TeamRecord
+from domain.callback import TICKS, Answer, Preparation
+from domain.words import AttemptResult, By, CallbackOutcome, Role
 from shilu.demo import LOGINS_FILE, DemoMade, demo_is_there, make_demo
 from shilu.demo.words import GIVEN, SURNAMES
 from store.branch import BranchStore
 from tests.importer.test_importer import bare, facts, log_of
+from workers.branch_book import BranchBook
+from workers.fake_entries import compare
 
 MONDAY_NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 ROLES = {"agent", "supervisor", "upper_supervisor", "auditor", "administrator"}
@@ -111,6 +117,44 @@ def test_one_denial_is_short_of_a_case_and_the_next_call_is_listed(store: Branch
     (near,) = [agent for agent, count in denied.items() if count == 1]
     assert near in {row["agent_id"] for row in open_calls if row["supervisor_id"] == "S1"}
     assert {row["supervisor_id"] for row in open_calls} == {"S1", "S2", "S3"}
+
+
+def compare_all(record: TeamRecord, store: BranchStore) -> set[str]:
+    """Compare every answered callback, as the worker does; return the agents with a case."""
+    book = BranchBook(record)
+    for row in facts(store, "callback.outcome_recorded"):
+        compare(record, book.file, row["callback_id"], lambda: datetime.now(UTC))
+    return {row["agent_id"] for row in facts(store, "verification_case.case_opened")}
+
+
+def deny(record: TeamRecord, listed: dict[str, Any]) -> None:
+    """The supervisor makes the call, and the customer denies."""
+    calls, call = record.callbacks, listed["callback_id"]
+
+    def by() -> By:
+        now, caller = datetime.now(UTC), listed["supervisor_id"]
+        return By(caller, Role.SUPERVISOR, now, now, uuid4(), "web")
+
+    calls.prepare(call, Preparation(ticks=frozenset(TICKS)), by=by())
+    calls.attempt(call, AttemptResult.ANSWERED, by=by())
+    calls.record_outcome(call, Answer(CallbackOutcome.DENIED), by=by())
+
+
+@pytest.mark.parametrize("seed", [531, 4])
+def test_the_workers_open_one_case_and_the_next_denial_opens_another(
+    store: BranchStore, seed: int
+) -> None:
+    made(store, seed=seed)
+    record = TeamRecord(store.log_env(), store.index_phone)
+    (near,) = [agent for agent, count in denials(store).items() if count == 1]
+    before = compare_all(record, store)
+
+    listed = facts(store, "callback.listed")
+    deny(record, next(r for r in reversed(listed) if (r["agent_id"], r["mode"]) == (near, "audit")))
+    after = compare_all(record, store)
+
+    assert len(before) == 1
+    assert after == before | {near}
 
 
 def test_the_denials_of_one_agent_come_from_different_customers_and_callers(
