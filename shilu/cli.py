@@ -212,10 +212,13 @@ def rebuild(names: tuple[str, ...], check: bool, as_json: bool) -> None:
 
     store = _store(_settings())
     with _ready():
-        if not check:
-            rebuilding.rebuild(store, names)
-            return
-        differences = rebuilding.check(store, names)
+        try:
+            if not check:
+                rebuilding.rebuild(store, names)
+                return
+            differences = rebuilding.check(store, names)
+        except rebuilding.UnknownProjection as unknown:
+            raise click.BadParameter(str(unknown), param_hint="NAMES") from unknown
     if as_json:
         _echo_json(differences)
     for name, difference in () if as_json else differences.items():
@@ -237,9 +240,10 @@ def replay(as_of: str, team: str, day: datetime | None, as_json: bool) -> None:
 
     store = _store(_settings())
     with _ready():
-        state = replaying.replay(
-            store, _instant(as_of, "--as-of"), team, day.date() if day else None
-        )
+        try:
+            state = replaying.replay(store.reader(), instant, team, day.date() if day else None)
+        except replaying.UnknownTeam as unknown:
+            raise click.BadParameter(str(unknown), param_hint="--team") from unknown
     if as_json:
         _echo_json(state)
     else:

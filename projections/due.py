@@ -1,0 +1,167 @@
+"""What should happen by when, and has not: from here the scheduler works (R-04).
+
+A check stays due until its outcome is on record, so a queue that loses its memory costs time and
+never a check.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import BigInteger, Column, Connection, Index, MetaData, String, Table, select
+
+from domain.rhythm import Rules
+from domain.words import Check
+from projections.base import Projection, Writer
+from projections.people_facts import people_handlers, people_tables, teams_as_of
+from projections.rule_facts import rule_fact_table, rule_handlers, rules_as_of
+from store.log_reader import LoggedEvent
+
+METADATA = MetaData()
+PEOPLE = people_tables(METADATA, "due")
+RULES = rule_fact_table(METADATA, "due")
+STAFFED = (
+    Table(  # since which day a team's logs are watched: the day its first agent came on record
+        "due_staffed_team",
+        METADATA,
+        Column("team_id", String(64), primary_key=True),
+        Column("since", String(10), nullable=False),
+    )
+)
+ANSWERED = Table(
+    "due_answered_callback",
+    METADATA,
+    Column("callback_id", String(64), primary_key=True),
+    Column("team_id", String(64), nullable=False),
+    Column("answered_at", String(32), nullable=False),
+    Column("position", BigInteger, nullable=False),
+)
+DONE = Table(
+    "due_done",
+    METADATA,
+    Column("check", String(32), primary_key=True),
+    Column("subject", String(64), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Index("due_done_subject", "subject"),
+)
+LOOK_BACK = timedelta(days=14)
+SAYS_NOTHING = ("unreachable", "not_asked")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DueCheck:
+    """A check whose time has come; ``due_at`` is an aware instant, ``subject`` a team or callback."""
+
+    due_at: datetime
+    check: str
+    subject: str
+    team_id: str
+    day: date
+    cause: str | None = None
+
+
+def _staffed(writer: Writer, event: LoggedEvent) -> None:
+    people = people_handlers(PEOPLE)
+    people[event.topic](writer, event)
+    team_id = event.data["team_id"]
+    watched = team_id and event.data.get("role", "agent") == "agent"
+    if watched and writer.row(STAFFED, team_id=team_id) is None:
+        writer.insert(STAFFED, team_id=team_id, since=_appended_on(event))
+
+
+def _appended_on(event: LoggedEvent) -> str:
+    # Imported and demo people were "recorded" long ago in another system; nobody is to be
+    # reminded of logs that were due before this system knew the team.
+    if event.envelope:
+        return str(json.loads(event.envelope)["at"])[:10]
+    return event.recorded_at.date().isoformat()
+
+
+def _answered(writer: Writer, event: LoggedEvent) -> None:
+    if event.data["outcome"] not in SAYS_NOTHING:
+        writer.insert(
+            ANSWERED,
+            callback_id=event.data["callback_id"],
+            team_id=event.data["team_id"],
+            answered_at=event.data["by"]["recorded_at"],
+            position=event.position,
+        )
+
+
+def _done(writer: Writer, event: LoggedEvent) -> None:
+    writer.insert(DONE, **{name: event.data[name] for name in ("check", "subject", "day")})
+
+
+DUE = Projection(
+    "due",
+    1,
+    METADATA,
+    {
+        **people_handlers(PEOPLE),
+        **rule_handlers(RULES),
+        "organisation.member_joined.v1": _staffed,
+        "organisation.member_moved.v1": _staffed,
+        "callback.outcome_recorded.v1": _answered,
+        "scheduled_check.done.v1": _done,
+    },
+)
+
+
+def checks_due(connection: Connection, now: datetime) -> list[DueCheck]:
+    """Return what should have been checked by ``now`` (aware) and is not on record, oldest first.
+
+    Missing logs: each team, each working day whose deadline has passed, at most 14 days back.
+    Fake entries: each callback that said something.
+    """
+    return sorted([*_missing_logs_due(connection, now), *_comparisons_due(connection)])
+
+
+def _missing_logs_due(connection: Connection, now: datetime) -> list[DueCheck]:
+    rules = rules_as_of(connection, RULES)
+    done = _done_since(connection, Check.MISSING_LOGS, rules.day_of(now) - LOOK_BACK)
+    since = {row.team_id: row.since for row in connection.execute(select(STAFFED))}
+    return [
+        DueCheck(rules.due_at(day), str(Check.MISSING_LOGS), team_id, team_id, day)
+        for team_id in teams_as_of(connection, PEOPLE)
+        for day in _days_due(rules, now)
+        if since.get(team_id, "9999") <= day.isoformat() and (team_id, day.isoformat()) not in done
+    ]
+
+
+def _days_due(rules: Rules, now: datetime) -> list[date]:
+    today = rules.day_of(now)
+    days = (today - timedelta(days=back) for back in range(LOOK_BACK.days))
+    return [day for day in days if rules.is_working_day(day) and rules.due_at(day) <= now]
+
+
+def _done_since(connection: Connection, check: Check, day: date) -> set[tuple[str, str]]:
+    query = select(DONE.c.subject, DONE.c.day).where(
+        DONE.c.check == str(check), DONE.c.day >= day.isoformat()
+    )
+    return {(row.subject, row.day) for row in connection.execute(query)}
+
+
+def _comparisons_due(connection: Connection) -> list[DueCheck]:
+    rules = rules_as_of(connection, RULES)
+    query = (
+        select(ANSWERED)
+        .outerjoin(
+            DONE,
+            (DONE.c.subject == ANSWERED.c.callback_id) & (DONE.c.check == str(Check.FAKE_ENTRIES)),
+        )
+        .where(DONE.c.subject.is_(None))
+        .order_by(ANSWERED.c.position)
+    )
+    return [
+        DueCheck(
+            at := datetime.fromisoformat(row.answered_at),
+            str(Check.FAKE_ENTRIES),
+            row.callback_id,
+            row.team_id,
+            rules.day_of(at),
+            str(row.position),
+        )
+        for row in connection.execute(query)
+    ]

@@ -1,0 +1,191 @@
+"""Teams, members and leave as append-only rows, for projections that ask who was where when.
+
+Two times stand in each row: from which day it holds, and since which position it was known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    select,
+)
+
+from projections.base import Handler, Writer
+from store.log_reader import LoggedEvent
+
+
+@dataclass(frozen=True)
+class PeopleTables:
+    """The three tables of one projection."""
+
+    team: Table
+    member: Table
+    leave: Table
+
+
+@dataclass(frozen=True, slots=True)
+class TeamFacts:
+    """A team as known at a position."""
+
+    team_id: str
+    name: str
+    supervisor_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFacts:
+    """A person of a team on a day, as known at a position."""
+
+    person_id: str
+    name: str
+    role: str
+    team_id: str | None
+    since: date
+
+
+def people_tables(metadata: MetaData, projection: str) -> PeopleTables:
+    """Return the tables of a projection's own copy of teams and people."""
+    return PeopleTables(
+        team=Table(
+            f"{projection}_team",
+            metadata,
+            Column("position", BigInteger, primary_key=True),
+            Column("team_id", String(64), nullable=False),
+            Column("name", String(120)),
+            Column("supervisor_id", String(64)),
+        ),
+        member=Table(
+            f"{projection}_member",
+            metadata,
+            Column("position", BigInteger, primary_key=True),
+            Column("person_id", String(64), nullable=False),
+            Column("name", String(120), nullable=False),
+            Column("role", String(32), nullable=False),
+            Column("team_id", String(64)),
+            Column("since", String(10), nullable=False),
+        ),
+        leave=Table(
+            f"{projection}_leave",
+            metadata,
+            Column("position", BigInteger, primary_key=True),
+            Column("person_id", String(64), nullable=False),
+            Column("first_day", String(10), nullable=False),
+            Column("last_day", String(10), nullable=False),
+            Column("n", Integer, nullable=False),
+        ),
+    )
+
+
+def people_handlers(tables: PeopleTables) -> dict[str, Handler]:
+    """Return the handlers that fill the tables."""
+
+    def team(writer: Writer, event: LoggedEvent) -> None:
+        writer.insert(
+            tables.team,
+            position=event.position,
+            team_id=event.data["team_id"],
+            name=event.data.get("name"),
+            supervisor_id=event.data.get("supervisor_id"),
+        )
+
+    def joined(writer: Writer, event: LoggedEvent) -> None:
+        names = ("name", "role", "team_id", "since")
+        place(writer, event, **{name: event.data[name] for name in names})
+
+    def moved(writer: Writer, event: LoggedEvent) -> None:
+        team_id, since = event.data["team_id"], event.data["since"]
+        place(writer, event, **known(writer, event), team_id=team_id, since=since)
+
+    def departed(writer: Writer, event: LoggedEvent) -> None:
+        after = date.fromisoformat(event.data["last_day"]) + timedelta(days=1)
+        place(writer, event, **known(writer, event), team_id=None, since=after.isoformat())
+
+    def known(writer: Writer, event: LoggedEvent) -> dict[str, str]:
+        before = writer.rows(tables.member, person_id=event.data["person_id"])[-1]
+        return {"name": before["name"], "role": before["role"]}
+
+    def place(writer: Writer, event: LoggedEvent, **facts: str | None) -> None:
+        writer.insert(
+            tables.member,
+            position=event.position,
+            person_id=event.data["person_id"],
+            **facts,
+        )
+
+    def leave(writer: Writer, event: LoggedEvent, n: int) -> None:
+        writer.insert(
+            tables.leave,
+            position=event.position,
+            person_id=event.data["person_id"],
+            first_day=event.data["first_day"],
+            last_day=event.data["last_day"],
+            n=n,
+        )
+
+    return {
+        "organisation.team_formed.v1": team,
+        "organisation.supervisor_appointed.v1": team,
+        "organisation.member_joined.v1": joined,
+        "organisation.member_moved.v1": moved,
+        "organisation.member_departed.v1": departed,
+        "organisation.leave_registered.v1": lambda w, e: leave(w, e, 1),
+        "organisation.leave_cancelled.v1": lambda w, e: leave(w, e, -1),
+    }
+
+
+def teams_as_of(
+    connection: Connection, tables: PeopleTables, position: int | None = None
+) -> dict[str, TeamFacts]:
+    """Return the teams by id, as known at a position."""
+    table, teams = tables.team, dict[str, TeamFacts]()
+    query = _until(select(table).order_by(table.c.position), table, position)
+    for row in connection.execute(query):
+        known = teams.get(row.team_id)
+        teams[row.team_id] = TeamFacts(
+            row.team_id,
+            row.name or (known.name if known else row.team_id),
+            row.supervisor_id or (known.supervisor_id if known else None),
+        )
+    return teams
+
+
+def people_as_of(
+    connection: Connection, tables: PeopleTables, day: date, position: int | None = None
+) -> dict[str, MemberFacts]:
+    """Return everybody by id with their team on ``day`` (None: not or no longer in one)."""
+    table, people = tables.member, dict[str, MemberFacts]()
+    query = select(table).order_by(table.c.since, table.c.position)
+    query = _until(query.where(table.c.since <= day.isoformat()), table, position)
+    for row in connection.execute(query):
+        people[row.person_id] = MemberFacts(
+            row.person_id, row.name, row.role, row.team_id, date.fromisoformat(row.since)
+        )
+    return people
+
+
+def on_leave_as_of(
+    connection: Connection, tables: PeopleTables, day: date, position: int | None = None
+) -> set[str]:
+    """Return who is on leave on ``day``, as known at a position."""
+    table, count = tables.leave, dict[str, int]()
+    query = select(table.c.person_id, table.c.n).where(
+        table.c.first_day <= day.isoformat(), table.c.last_day >= day.isoformat()
+    )
+    for row in connection.execute(_until(query, table, position)):
+        count[row.person_id] = count.get(row.person_id, 0) + row.n
+    return {person for person, n in count.items() if n > 0}
+
+
+def _until(query: Select[Any], table: Table, position: int | None) -> Select[Any]:
+    return query if position is None else query.where(table.c.position <= position)
