@@ -60,6 +60,8 @@ def main() -> int:
 
 def run(arguments: "list[str]") -> NoReturn:
     """Install, migrate, fill the demo branch once, and become ``shilu up``."""
+    if os.environ.get("SHILU_DATA"):  # said from where the person stands, not from this folder
+        os.environ["SHILU_DATA"] = str(Path(os.environ["SHILU_DATA"]).absolute())
     install(RUN_LOCK)
     say_if_port_is_taken()
     shilu = [str(tool("shilu"))]
