@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import domain.application  # noqa: F401  stored topics find their classes once these are loaded
 from projections.agent_day import AGENT_DAY
 from projections.base import POSITIONS, Projection
 from projections.due import DUE
