@@ -12,11 +12,18 @@ LEAST_SHARE = 0.001
 
 
 def own_risk(log: VisitLog) -> Real:
-    """Return for each visit the summed log likelihood ratios of its own flags, in nats."""
+    """Return for each visit the summed log likelihood ratios of its own flags, in nats.
+
+    What an agent always does tells little about one visit: each ratio is damped by 1 - q, with
+    q the share of the agent's visits that carry the flag.
+    """
     risk = np.zeros(len(log.day), dtype=np.float64)
+    visits = np.maximum(log.visits_of, 1)
     for signal in SIGNALS:
         if signal.flag is not None and signal.log_lr > 0:
-            risk += signal.log_lr * signal.flag(log)
+            flags = signal.flag(log)
+            habit = np.bincount(log.agent[flags], minlength=len(log.agents)) / visits
+            risk += signal.log_lr * flags * (1.0 - habit)[log.agent]
     return risk
 
 
