@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-from service.api import callbacks, cases, customers, daily_logs, people, rulebook, sessions, teams
+from service.api import (
+    callbacks,
+    cases,
+    customers,
+    daily_logs,
+    people,
+    rulebook,
+    sessions,
+    team_states,
+    teams,
+)
 from service.api.body import MAX_BODY
 from service.api.problems import problem_response
 from service.api.resource import PREFIX, ShiluApi
@@ -21,6 +31,7 @@ RESOURCES = (
     daily_logs.resource,
     callbacks.resource,
     cases.resource,
+    team_states.resource,
 )
 DESCRIPTION = (
     "Commands append events and answer with their position in the log; queries read views and "

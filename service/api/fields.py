@@ -84,9 +84,16 @@ class Clock(fields.Time):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-def one_of(words: type[StrEnum], **kwargs: Any) -> fields.Enum[Any]:
-    """Return a field that takes one of the words of an enum, by value."""
-    return fields.Enum(words, by_value=fields.String, **kwargs)
+class Word(fields.Enum[Any]):
+    """One of the words of an enum, by value; shows plain texts as they are."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+        return None if value is None else str(value)
+
+
+def one_of(words: type[StrEnum], **kwargs: Any) -> Word:
+    """Return a field that takes one of the words of an enum."""
+    return Word(words, by_value=fields.String, **kwargs)
 
 
 class Truth(fields.Boolean):

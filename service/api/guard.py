@@ -22,6 +22,7 @@ def need(thing: Thing) -> None:
 
 def need_about_agent(thing: Thing, agent_id: str) -> None:
     """Raise Forbidden or NotFound unless the reader has this right about this agent today."""
+    need(thing)  # first: whether there is such an agent is not for everybody to know
     access.need_about(reader(), thing, agent_id=agent_id, team_id=_team_of(agent_id))
 
 
@@ -30,17 +31,29 @@ def need_about_team(thing: Thing, team_id: str) -> None:
     access.need_about(reader(), thing, team_id=team_id)
 
 
+def sees(person_id: str, team_id: str | None) -> bool:
+    """Tell whether the reader may see this person of this team: oneself, one's people, or all."""
+    everybody = access.may(reader(), Thing.PEOPLE)
+    ours = team_id is not None and access.may(reader(), Thing.BOARD, team_id=team_id)
+    return person_id == reader().person_id or everybody or ours
+
+
+def sees_team(team_id: str) -> bool:
+    """Tell whether the reader may see this team: the own one, those led, or all."""
+    allowed = access.may(reader(), Thing.PEOPLE), access.may(reader(), Thing.BOARD, team_id=team_id)
+    return team_id == reader().team_id or any(allowed)
+
+
 def see_person(person_id: str) -> None:
-    """Let everybody see themselves, a supervisor the team, an administrator all."""
-    mine = person_id == reader().person_id
-    if not mine and not access.may(reader(), Thing.PEOPLE):
-        access.need_about(reader(), Thing.BOARD, team_id=_team_of(person_id))
+    """Raise Forbidden or NotFound unless the reader may see this person."""
+    if person_id == reader().person_id or access.may(reader(), Thing.PEOPLE):
+        return
+    need_about_agent(Thing.BOARD, person_id)
 
 
 def see_team(team_id: str) -> None:
-    """Let everybody see their own team, an administrator all."""
-    mine = team_id == reader().team_id
-    if not mine and not access.may(reader(), Thing.PEOPLE):
+    """Raise Forbidden or NotFound unless the reader may see this team."""
+    if not sees_team(team_id):
         access.need_about(reader(), Thing.BOARD, team_id=team_id)
 
 

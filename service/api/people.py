@@ -10,12 +10,14 @@ from marshmallow import fields
 from domain.organisation import Member, member_stream
 from domain.refusals import UnknownMember
 from domain.words import LeaveKind, Role
+from projections import team_day
 from service.access import Thing
 from service.api import guard
 from service.api.fields import Day, Id, Text, one_of
+from service.api.paging import Page, key_of, page_of
 from service.api.preconditions import Done, by
 from service.api.resource import Resource, Tagged
-from service.api.schemas import Body
+from service.api.schemas import Body, PageArgs, page
 from service.context import shilu
 from service.sessions import reader
 
@@ -82,6 +84,25 @@ class Person(ma.Schema):
     last_day = fields.Date(required=True, allow_none=True)
     leaves = fields.List(fields.Nested(Leave), required=True)
     version = fields.Integer(required=True)
+
+
+class PersonListed(ma.Schema):
+    """Somebody in a list, with their team of today."""
+
+    person_id = fields.String(required=True)
+    name = fields.String(required=True)
+    role = one_of(Role, required=True)
+    team_id = fields.String(required=True, allow_none=True)
+
+
+@resource.query("/people", page(PersonListed, "PersonPage"), args=PageArgs, views=("team_day",))
+def list_people(args: dict[str, Any]) -> Page:
+    """List the people whom the reader may see, by id."""
+    with shilu().views.connect() as connection:
+        known = team_day.people(connection, shilu().today())
+    start = key_of(args["cursor"], str) or ""
+    seen = [known[i] for i in sorted(known) if i > start and guard.sees(i, known[i].team_id)]
+    return page_of(seen[: args["limit"] + 1], args["limit"], key=lambda person: person.person_id)
 
 
 @resource.query("/me", Person, errors=(404,), tagged=True)

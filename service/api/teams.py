@@ -9,12 +9,14 @@ from marshmallow import fields
 
 from domain.organisation import Team, team_stream
 from domain.refusals import UnknownTeam
+from projections import team_day
 from service.access import Thing
 from service.api import guard
 from service.api.fields import Id, Text
+from service.api.paging import Page, key_of, page_of
 from service.api.preconditions import Done, by
 from service.api.resource import Resource, Tagged
-from service.api.schemas import Body
+from service.api.schemas import Body, PageArgs, page
 from service.context import shilu
 
 resource = Resource("teams", "Teams and who leads them.")
@@ -43,6 +45,24 @@ class TeamShown(ma.Schema):
     name = fields.String(required=True)
     supervisor_id = fields.String(required=True, allow_none=True)
     version = fields.Integer(required=True)
+
+
+class TeamListed(ma.Schema):
+    """A team in a list."""
+
+    team_id = fields.String(required=True)
+    name = fields.String(required=True)
+    supervisor_id = fields.String(required=True, allow_none=True)
+
+
+@resource.query("/teams", page(TeamListed, "TeamPage"), args=PageArgs, views=("team_day",))
+def list_teams(args: dict[str, Any]) -> Page:
+    """List the teams that the reader may see, by id."""
+    with shilu().views.connect() as connection:
+        known = team_day.teams(connection)
+    start = key_of(args["cursor"], str) or ""
+    seen = [team for team in known if team.team_id > start and guard.sees_team(team.team_id)]
+    return page_of(seen[: args["limit"] + 1], args["limit"], key=lambda team: team.team_id)
 
 
 @resource.query(ONE, TeamShown, errors=(403, 404), tagged=True)

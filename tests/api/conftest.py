@@ -16,6 +16,8 @@ from werkzeug.test import TestResponse
 import service.api
 from domain.application import TeamRecord
 from domain.words import By, ContactSource, Role
+from projections import ALL, VIEW_METADATA
+from projections.follower import Follower
 from service.context import Context
 from store.accounts import Accounts
 from store.branch import BranchStore
@@ -41,11 +43,13 @@ class Branch:
     def __init__(self, folder: Path) -> None:
         self.store = BranchStore("main", folder)
         accounts_url = f"sqlite:///{folder / 'accounts.db'}"
-        migrate(self.store, accounts_url, None, [])
+        migrate(self.store, accounts_url, None, VIEW_METADATA)
         self.accounts = Accounts(engine_of(accounts_url))
         self.record = TeamRecord(self.store.log_env(), self.store.index_phone)
         self._tokens: dict[str, str] = {}
         self.app = self._app()
+        self.follower = Follower(self.store.reader(), self.store.views_engine(), ALL)
+        self.follower.prepare()
         self._people()
 
     def _app(self) -> Flask:
@@ -81,6 +85,11 @@ class Branch:
             account = self.accounts.create(person_id, PASSWORD, person_id, "main", role)
             self._tokens[person_id] = self.accounts.start_session(account).token
         return self._tokens[person_id]
+
+    def catch_up(self) -> None:
+        """Let the views follow the log to its end."""
+        while self.follower.step():
+            pass
 
     def client(self) -> FlaskClient:
         """Return a client that is not signed in."""

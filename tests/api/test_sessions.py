@@ -86,6 +86,7 @@ def test_the_pages_cookie_with_its_csrf_token_changes(branch: Branch) -> None:
 
 
 def test_a_disabled_account_is_out_at_its_next_request(branch: Branch) -> None:
+    branch.token("A1")
     branch.accounts.disable("A1")
 
     assert branch.ask("A1", "GET", "/me").status_code == 401
