@@ -18,10 +18,12 @@ import redis
 import structlog
 from dramatiq import Broker, Message, MessageProxy, Middleware
 from dramatiq.brokers.redis import RedisBroker
-from dramatiq.errors import ConnectionClosed
+from dramatiq.errors import ConnectionClosed, Retry
 from dramatiq.middleware import Retries, SkipMessage, TimeLimit
+from eventsourcing.persistence import IntegrityError, PersistenceError
 from redis.backoff import ConstantBackoff
-from redis.retry import Retry
+from redis.retry import Retry as Patience
+from sqlalchemy.exc import DBAPIError
 
 from store.queue import TASK_KEY, SqliteBroker
 
@@ -221,7 +223,7 @@ def build_broker(
     """
     middleware = [CountStarts(max_starts), HoldKeys(), TimeLimit(time_limit=TIME_LIMIT_MS)]
     least, most = RETRY_MS
-    middleware.append(Retries(max_retries=MAX_RETRIES, min_backoff=least, max_backoff=most))
+    middleware.append(Retries(retry_when=try_again, min_backoff=least, max_backoff=most))
     if not redis_url:
         return SqliteTasks(
             queue_file, namespace=namespace, middleware=middleware, lease_ms=patience_ms
@@ -236,9 +238,22 @@ def build_broker(
     )
 
 
+def try_again(retries: int, error: BaseException) -> bool:
+    """Tell whether a task that raised is tried again.
+
+    A store that is away, or views that are behind, are no fault of the task: it waits as long as
+    it takes, up to `RETRY_MS` apart. Anything else may be a fault of ours and ends.
+    """
+    if isinstance(error, (Retry, DBAPIError)):
+        return True
+    if isinstance(error, PersistenceError) and not isinstance(error, IntegrityError):
+        return True
+    return retries < MAX_RETRIES
+
+
 def redis_client(url: str) -> redis.Redis:
     """Return a client that gives up soon: its default would wait for some four seconds."""
-    patience = Retry(ConstantBackoff(0.05), 2)
+    patience = Patience(ConstantBackoff(0.05), 2)
     return redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5, retry=patience)
 
 

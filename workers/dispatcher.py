@@ -7,9 +7,10 @@ sees twice is queued once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
+from projections.due import SAYS_NOTHING
 from workers.tasks import Task, compare_callback
 
 BATCH = 500
@@ -23,7 +24,7 @@ class Event(Protocol):
     @property
     def topic(self) -> str: ...
     @property
-    def data(self) -> dict[str, object]: ...
+    def data(self) -> Mapping[str, object]: ...
 
 
 class Reader(Protocol):
@@ -39,11 +40,15 @@ class Bookmark(Protocol):
     def move(self, place: int, to: int) -> bool: ...
 
 
-def _outcome_recorded(event: Event) -> Task:
+def _outcome_recorded(event: Event) -> Task | None:
+    if event.data["outcome"] in SAYS_NOTHING:
+        return None
     return compare_callback(str(event.data["callback_id"]))
 
 
-TASKS: dict[str, Callable[[Event], Task]] = {"callback.outcome_recorded.v1": _outcome_recorded}
+TASKS: dict[str, Callable[[Event], Task | None]] = {
+    "callback.outcome_recorded.v1": _outcome_recorded
+}
 
 
 class Dispatcher:
@@ -70,4 +75,5 @@ class Dispatcher:
 
 def tasks_of(events: Iterable[Event]) -> list[Task]:
     """Return the tasks that these events call for."""
-    return [TASKS[event.topic](event) for event in events if event.topic in TASKS]
+    asked = (TASKS[event.topic](event) for event in events if event.topic in TASKS)
+    return [task for task in asked if task is not None]

@@ -47,15 +47,16 @@ class Branch:
         migrate(self.store, accounts, self.folder / "queue.db", self.tables)
         self.record = TeamRecord(self.store.log_env(), self.store.index_phone)
 
-    def found(self, agents: int = 2) -> None:
-        """Form the team with its supervisor and agents A00, A01, …"""
-        admin = by("M1", Role.ADMINISTRATOR, at(START, 8))
+    def found(self, agents: int = 2, when: datetime | None = None) -> None:
+        """Form the team with its supervisor and agents A00, A01, …, on record at ``when``."""
+        admin = by("M1", Role.ADMINISTRATOR, when or at(START, 8))
+        since = when_day(admin.recorded_at)
         self.record.rulebook.adopt(by=admin)
         self.record.organisation.form_team(TEAM, "一组", by=anew(admin))
         people = [(SUPERVISOR, Role.SUPERVISOR)]
         people += [(f"A{n:02d}", Role.AGENT) for n in range(agents)]
         for person, role in people:
-            self.record.organisation.join(person, f"某{person}", role, TEAM, START, by=anew(admin))
+            self.record.organisation.join(person, f"某{person}", role, TEAM, since, by=anew(admin))
 
     def visit(
         self, agent: str, customer: str, when: datetime, *, minutes: int = 40, note: str = ""

@@ -16,6 +16,11 @@ from workers.broker import Gate, build_broker
 from workers.tasks import Task
 
 
+def never(retries: int, error: BaseException) -> bool:
+    """Give up at once."""
+    return False
+
+
 def note(what: str, queue: str = "checks") -> dramatiq.Message[object]:
     """A task for the notebook."""
     return Task("note", queue, (what,)).message()
@@ -119,7 +124,7 @@ def test_a_task_that_keeps_failing_is_set_aside_and_stops_no_other(
 ) -> None:
     broker = place.open()
     notebook.failures = 1
-    notebook.declare(broker, max_retries=0)
+    notebook.declare(broker, retry_when=never)
 
     with working(broker, threads=1):
         broker.enqueue(note("bad"))
@@ -203,7 +208,7 @@ def test_a_worker_that_stops_gives_back_at_once_what_it_did_not_start(place: Pla
 def test_a_quarantined_task_gets_one_start_more_when_it_is_let_out(place: Place) -> None:
     broker = place.open()
     notebook = Notebook(failures=1)
-    notebook.declare(broker, max_retries=0)
+    notebook.declare(broker, retry_when=never)
 
     with working(broker):
         broker.enqueue(note("a"))

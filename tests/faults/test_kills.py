@@ -1,0 +1,152 @@
+"""kill -9 of each process in turn, and of all at once, in the middle of 500 POSTs.
+
+What must hold afterwards (trust.md 4.2): every acknowledged entry is in the log once, no stream has
+a gap, the boards equal a rebuild, every due check was done once in effect, no answer was a 500.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from projections.due import checks_due
+from store.log_reader import LoggedEvent
+from tests.faults.product import PROCESSES, Product, Writers, running
+from tests.workers.branch import when_day
+from tests.workers.support import until
+
+pytestmark = pytest.mark.alone
+
+POSTS = 500
+TODAY = when_day(datetime.now(UTC))
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+class Aftermath:
+    """A product that was killed again and again, and what its clients were told."""
+
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self.writers = Writers(product, YESTERDAY, POSTS, pause=0.12)
+        self.seconds_to_answer: dict[str, float] = {}
+
+    def happen(self) -> None:
+        """Post and kill, then let the work that is left be done."""
+        self.writers.start()
+        for name in (*PROCESSES, "all"):
+            time.sleep(1.0)  # the fault falls into the middle of the work, whatever that is
+            self.product.kill(name)
+            killed_at = time.monotonic()
+            if name == "all":
+                self.product.start()
+            until(self.product.is_ready, seconds=30)
+            self.seconds_to_answer[name] = time.monotonic() - killed_at
+        self.writers.join()
+        until(lambda: not self.due(), seconds=45)
+        self.product.stop()
+        self.events = list(self.product.branch.store.reader().all())
+
+    def due(self) -> list[object]:
+        with self.product.branch.store.views_engine().connect() as connection:
+            return list(checks_due(connection, datetime.now(UTC)))
+
+    def of(self, topic: str) -> list[LoggedEvent]:
+        return [event for event in self.events if event.topic.startswith(topic)]
+
+
+@pytest.fixture(scope="module")
+def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
+    with running(tmp_path_factory.mktemp("shilu"), TODAY) as product:
+        scene = Aftermath(product)
+        scene.happen()
+        print(f"\nseconds until it answered: {scene.seconds_to_answer}")
+        print(f"answers: {dict(scene.writers.statuses)}")
+        yield scene
+
+
+def test_every_acknowledged_entry_is_in_the_log_once(aftermath: Aftermath) -> None:
+    logged = Counter(e.data["activity_id"] for e in aftermath.of("daily_log.activity_logged"))
+    acknowledged = aftermath.writers.acknowledged
+
+    assert len(acknowledged) == POSTS
+    assert {activity: logged[activity] for activity in acknowledged} == dict.fromkeys(
+        acknowledged, 1
+    )
+
+
+def test_every_entry_stands_where_its_receipt_says(aftermath: Aftermath) -> None:
+    where = {e.data["activity_id"]: e.position for e in aftermath.of("daily_log.activity_logged")}
+
+    acknowledged = aftermath.writers.acknowledged
+
+    assert {activity: where[activity] for activity in acknowledged} == acknowledged
+
+
+def test_positions_are_dense_and_streams_have_no_gap(aftermath: Aftermath) -> None:
+    versions: dict[object, list[int]] = defaultdict(list)
+    for event in aftermath.events:
+        versions[event.stream_id].append(event.version)
+
+    assert [e.position for e in aftermath.events] == list(range(1, len(aftermath.events) + 1))
+    assert all(found == list(range(1, len(found) + 1)) for found in versions.values())
+
+
+def test_the_boards_equal_a_rebuild(aftermath: Aftermath) -> None:
+    answer = aftermath.product.shilu("rebuild", "--check")
+
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_every_due_check_was_done_once(aftermath: Aftermath) -> None:
+    done = Counter(
+        (e.data["check"], e.data["subject"], e.data["day"])
+        for e in aftermath.of("scheduled_check.done")
+    )
+    callbacks = {e.data["callback_id"] for e in aftermath.of("callback.outcome_recorded")}
+    rules = aftermath.product.branch.record.rulebook.rules()
+    days = [TODAY - timedelta(days=n) for n in range(14, -1, -1)]
+    now = datetime.now(UTC) - timedelta(minutes=2)
+    past = {d.isoformat() for d in days if rules.is_working_day(d) and rules.due_at(d) < now}
+
+    assert set(done.values()) == {1}
+    assert {subject for check, subject, _ in done if check == "fake_entries"} == callbacks
+    assert {day for check, _, day in done if check == "missing_logs"} >= past
+
+
+def test_no_answer_was_a_server_error(aftermath: Aftermath) -> None:
+    assert set(aftermath.writers.statuses) <= {0, 201, 503}
+
+
+def test_the_site_answers_again_within_5_seconds_of_any_kill(aftermath: Aftermath) -> None:
+    assert max(aftermath.seconds_to_answer[name] for name in PROCESSES) < 5
+
+
+def test_nothing_is_left_running_after_the_stop(aftermath: Aftermath) -> None:
+    import psutil
+
+    mine = str(aftermath.product.folder)
+    left = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("SHILU_DATA") == mine:
+                left.append(process.cmdline())
+        except psutil.Error:
+            continue
+
+    assert left == []
+
+
+def test_missing_logs_names_who_did_not_write(aftermath: Aftermath) -> None:
+    day = (TODAY - timedelta(days=2)).isoformat()
+    wrote = {e.data["agent_id"] for e in aftermath.of("daily_log.opened") if e.data["day"] == day}
+    found = [
+        e.data["findings"]
+        for e in aftermath.of("scheduled_check.done")
+        if e.data["check"] == "missing_logs" and e.data["day"] == day
+    ]
+
+    assert all(wrote.isdisjoint(names) for names in found)
