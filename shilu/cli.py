@@ -7,14 +7,13 @@ refused); 2 wrong use; 3 not ready (not migrated, a store that does not answer).
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,24 +22,11 @@ from environs import EnvError
 
 from shilu import __version__
 from shilu.settings import Settings
+from shilu.terminal import NO, BadInput, bar, echo_json, instant, ready
 
 if TYPE_CHECKING:
     from store.accounts import Accounts
     from store.branch import BranchStore
-
-NO, WRONG_USE, NOT_READY = 1, 2, 3
-
-
-class NotReady(click.ClickException):
-    """Something must be set up first; the message says what."""
-
-    exit_code = NOT_READY
-
-
-class BadInput(click.ClickException):
-    """What was handed in cannot be read; the message says where and what to do."""
-
-    exit_code = WRONG_USE
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -80,7 +66,7 @@ def follower() -> None:
     from projections.follower import Follower
 
     store = _store(_settings())
-    with _ready():
+    with ready():
         Follower(store.reader(), store.views_engine(), projections.ALL).run(_stop_on_signal())
 
 
@@ -113,7 +99,7 @@ def migrate(quiet: bool) -> None:
     settings = _settings()
     queue = None if settings.redis_url else settings.data_dir / "queue.db"
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # keys and logins lie there
-    with _ready():
+    with ready():
         create_tables(_store(settings), _accounts_url(settings), queue, VIEW_METADATA)
     if not quiet:
         click.echo(f"branch {settings.branch}: tables are up to date")
@@ -139,12 +125,12 @@ def demo(until: str | None, seed: int, if_absent: bool) -> None:
         else:
             accounts.create(login, password, person_id, settings.branch, role)
 
-    with _ready(), _bar("making the demo branch") as progress:
+    with ready(), bar("making the demo branch") as progress:
         made = make_demo(
             _store(settings),
             add_account,
             logins,
-            until=_instant(until, "--until") if until else datetime.now(UTC),
+            until=instant(until, "--until") if until else datetime.now(UTC),
             seed=seed,
             progress=progress,
         )
@@ -172,7 +158,7 @@ def user_add(login: str, person: str, role: str, password: str) -> None:
     from store.accounts import AccountError
 
     settings = _settings()
-    with _ready():
+    with ready():
         try:
             _accounts(settings).create(login, password, person, settings.branch, role)
         except AccountError as error:
@@ -193,10 +179,10 @@ def import_(folder: Path, dry_run: bool, as_json: bool) -> None:
     from shilu.importer import import_branch
 
     store = _store(_settings())
-    with _ready(), _bar("importing", hidden=as_json) as progress:
+    with ready(), bar("importing", hidden=as_json) as progress:
         report = import_branch(store, folder, dry_run=dry_run, progress=progress)
     if as_json:
-        _echo_json(report)
+        echo_json(report)
     else:
         click.echo(report.text())
     raise SystemExit(NO if report.errors else 0)
@@ -205,49 +191,58 @@ def import_(folder: Path, dry_run: bool, as_json: bool) -> None:
 @main.command()
 @click.argument("names", nargs=-1)
 @click.option("--check", is_flag=True, help="Only compare a rebuild with the live tables.")
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Print what --check found as JSON.")
 def rebuild(names: tuple[str, ...], check: bool, as_json: bool) -> None:
     """Rebuild projections (all, or those NAMED) beside the live ones, then swap."""
     from shilu import rebuild as rebuilding
 
-    store = _store(_settings())
-    with _ready():
-        try:
-            if not check:
-                rebuilding.rebuild(store, names)
-                return
-            differences = rebuilding.check(store, names)
-        except rebuilding.UnknownProjection as unknown:
-            raise click.BadParameter(str(unknown), param_hint="NAMES") from unknown
-    if as_json:
-        _echo_json(differences)
-    for name, difference in () if as_json else differences.items():
-        click.echo(f"{name}: {'equal' if difference is None else difference}")
+    try:
+        chosen = [projection.name for projection in rebuilding.chosen(names)]
+    except rebuilding.UnknownProjection as unknown:
+        raise click.UsageError(str(unknown)) from unknown
+    store, differences = _store(_settings()), {}
+    with ready():
+        for name in chosen:
+            with bar(name, hidden=as_json) as progress:
+                told = partial(_without_name, progress)
+                if check:
+                    differences.update(rebuilding.check(store, [name], told))
+                else:
+                    rebuilding.rebuild(store, [name], told)
+    _report_differences(differences, as_json)
     raise SystemExit(NO if any(differences.values()) else 0)
+
+
+def _without_name(progress: Callable[[int, int], None], _: str, done: int, total: int) -> None:
+    progress(done, total)
+
+
+def _report_differences(differences: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        echo_json({name: d and asdict(d) for name, d in differences.items()})
+        return
+    for name, difference in differences.items():
+        click.echo(f"{name}: {'equal' if difference is None else difference}")
 
 
 @main.command()
 @click.option("--as-of", required=True, help="An instant with its zone: 2025-03-20T18:00+08:00.")
 @click.option("--team", required=True, help="The team id.")
-@click.option(
-    "--day", type=click.DateTime(["%Y-%m-%d"]), help="The day shown [that of the instant]."
-)
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Which day [that of the instant].")
+@click.option("--json", "as_json", is_flag=True, help="Print the state as JSON.")
 def replay(as_of: str, team: str, day: datetime | None, as_json: bool) -> None:
     """Replay the log up to an instant and show a team's state as it was on record then."""
-    instant = _instant(as_of, "--as-of")
     from shilu import replay as replaying
 
-    store = _store(_settings())
-    with _ready():
+    moment = instant(as_of, "--as-of")
+    on_day = day.date() if day else None
+    with ready(), bar("replaying", hidden=as_json) as progress:
         try:
-            state = replaying.replay(store.reader(), instant, team, day.date() if day else None)
+            reader = _store(_settings()).reader()
+            state = replaying.replay(reader, moment, team, on_day, progress)
         except replaying.UnknownTeam as unknown:
-            raise click.BadParameter(str(unknown), param_hint="--team") from unknown
-    if as_json:
-        _echo_json(state)
-    else:
-        click.echo(replaying.render(state))
+            raise click.ClickException(str(unknown)) from unknown
+    click.echo(replaying.as_json(state) if as_json else replaying.render(state))
 
 
 @main.command()
@@ -311,54 +306,8 @@ def _accounts_url(settings: Settings) -> str:
     return settings.accounts_url or f"sqlite:///{settings.data_dir / 'accounts.db'}"
 
 
-@contextmanager
-def _ready() -> Iterator[None]:
-    """Turn a missing table or a silent database into exit code 3 and the way out."""
-    import sqlite3
-
-    import psycopg
-    from eventsourcing.persistence import PersistenceError
-    from sqlalchemy.exc import DBAPIError
-
-    from store.vault import VaultError
-
-    try:
-        yield
-    except (PersistenceError, DBAPIError, VaultError, psycopg.Error, sqlite3.Error) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise NotReady(f"{reason}\nIs the database up, and has `shilu migrate` run?") from error
-
-
-@contextmanager
-def _bar(label: str, hidden: bool = False) -> Iterator[Callable[[int, int], None]]:
-    """Yield ``progress(done, total)``; drawn on standard error, and only on a terminal."""
-    quiet = hidden or not sys.stderr.isatty()
-    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=quiet) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.length = max(total, 1)
-            bar.update(done - bar.pos)
-
-        yield progress
-
-
 def _stop_on_signal() -> threading.Event:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     return stop
-
-
-def _instant(text: str, option: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise click.BadParameter(f"{text!r} is not an ISO instant", param_hint=option) from error
-    if instant.tzinfo is None:
-        raise click.BadParameter("say the zone too: 2025-03-20T18:00+08:00", param_hint=option)
-    return instant.astimezone(UTC)
-
-
-def _echo_json(value: Any) -> None:
-    plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
-    click.echo(json.dumps(plain, ensure_ascii=False, default=str, indent=2))

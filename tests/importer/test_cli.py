@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from shilu.cli import NO, NOT_READY, WRONG_USE, main
+from shilu.cli import main
 from shilu.settings import VARIABLES
+from shilu.terminal import NO, NOT_READY, WRONG_USE
 from tests.importer.conftest import Rows
 from tests.importer.test_importer import Folder
 
