@@ -76,7 +76,7 @@ def judge_agent(
 ) -> Judgement:
     """Judge one agent from the log's suspicion and the callbacks about the agent's own visits.
 
-    ``table`` is the branch's outcome table (`branch_table`), or the published one.
+    ``table`` is the branch's own (`judging_table`), or the published one.
     """
     settled = list(settled_outcomes(callbacks).values())
     outcomes = [outcome for outcome, _ in settled]
@@ -109,7 +109,7 @@ def judge_branch(
     """Judge every agent of the roster; a callback about a visit nobody logged counts for nobody."""
     seen = branch_suspicions(records) if suspicions_by_agent is None else suspicions_by_agent
     calls = calls_by_agent(records)
-    table = lenient_table(branch_table(seen, calls))
+    table = judging_table(seen, calls)
     policies: dict[str, int] = defaultdict(int)
     for sale in records.sales:
         policies[sale.agent_id] += sale.policies
@@ -127,8 +127,13 @@ def judge_branch(
     }
 
 
+def judging_table(seen: Mapping[str, Suspicion], calls: Mapping[str, Iterable[Callback]]) -> Table:
+    """Return the table to judge people of this branch with: `judge_agent(..., table=...)`."""
+    return lenient_table(branch_table(seen, calls))
+
+
 def branch_table(seen: Mapping[str, Suspicion], calls: Mapping[str, Iterable[Callback]]) -> Table:
-    """Return the outcome table of the branch's own calls; use `lenient_table` of it to judge."""
+    """Return the outcome table of the branch's own calls, for `fake_rate`; not to judge people."""
     told: list[ToldCall] = []
     for agent in sorted(calls):
         if agent in seen and seen[agent].z <= ORDINARY_Z:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.detection.judgement import judge_agent, judge_branch
+from domain.detection.judgement import judge_agent, judge_branch, judging_table
 from domain.detection.ladder import Missing, Rung, Thresholds
 from domain.detection.records import BranchRecords, Callback, Sale
 from domain.detection.suspicion import SignalFound, Suspicion
@@ -125,3 +125,17 @@ def test_the_same_records_give_the_same_judgement(a_visit: MakeVisit, calls: Mak
     turned = replace(records, visits=visits[::-1], callbacks=told[::-1])
 
     assert judge_branch(records) == judge_branch(turned)
+
+
+def test_easily_annoyed_customers_of_ordinary_agents_excuse_a_denial(calls: MakeCalls) -> None:
+    seen = {f"B{i}": replace(PLAIN, agent_id=f"B{i}") for i in range(40)} | {"A1": STRIKING}
+    told = {f"B{i}": calls([DENIED, CONFIRMED, CONFIRMED], agent=f"B{i}") for i in range(40)}
+
+    table = judging_table(seen, told)
+
+    own, published = (
+        judge_agent("A1", STRIKING, calls([DENIED, DENIED]), table=table),
+        judge_agent("A1", STRIKING, calls([DENIED, DENIED])),
+    )
+    assert own.posterior < published.posterior
+    assert not own.alert

@@ -66,3 +66,13 @@ def test_a_branch_of_one_agent_without_visits_is_unsuspicious() -> None:
 
     assert seen["A1"].z == 0.0
     assert seen["A1"].signals == ()
+
+
+def test_the_first_of_a_few_is_nobody_special(a_visit: MakeVisit) -> None:
+    visits = a_branch(a_visit, odd_one="A02")
+    few = tuple(visit for visit in visits if visit.agent_id in AGENTS[:5])
+
+    alone = branch_suspicions(BranchRecords(AGENTS[:5], few))["A02"]
+    among_many = branch_suspicions(BranchRecords(AGENTS, tuple(visits)))["A02"]
+
+    assert 0 < alone.z < among_many.z / 4
