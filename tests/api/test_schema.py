@@ -1,0 +1,112 @@
+"""schemathesis over the OpenAPI document: whatever is sent, the answer is as documented, never a 5xx.
+
+Half of the cases name people and things that exist, so that they get past the access rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.api.conftest import Branch, an_entry, day_of
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+EXAMPLES = {GenerationMode.POSITIVE: 6, GenerationMode.NEGATIVE: 4}
+ROLES = {"agent": "A1", "supervisor": "S1", "auditor": "R1", "administrator": "M1"}
+
+
+@pytest.fixture(scope="module")
+def branch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Branch]:
+    """A branch with one entry on record, for all cases of this file."""
+    made = Branch(tmp_path_factory.mktemp("schema"))
+    entry = an_entry(activity_id="V1")
+    made.ask("A1", "POST", f"/daily-logs/A1/{day_of(entry)}/activities", entry)
+    made.catch_up()
+    yield made
+    made.record.close()
+
+
+def known_things() -> dict[str, Any]:
+    """Return the names under which things exist in the branch."""
+    entry = an_entry()
+    return {
+        "agent_id": "A1",
+        "person_id": "A1",
+        "team_id": "T1",
+        "customer_id": "C-A1",
+        "activity_id": "V1",
+        "supervisor_id": "S1",
+        "day": day_of(entry),
+        "visit_day": day_of(entry),
+        "started_at": entry["started_at"],
+    }
+
+
+def name_known_things(case: Any) -> None:
+    """Let a case speak of things that exist; new ids in bodies stay new."""
+    known = known_things()
+    case.path_parameters = {
+        name: known.get(name, value) for name, value in (case.path_parameters or {}).items()
+    }
+    if isinstance(case.body, dict):
+        names = set(known) & set(case.body) - {"activity_id", "person_id"}
+        case.body = case.body | {name: known[name] for name in names}
+    if case.headers and "Idempotency-Key" in case.headers:
+        case.headers["Idempotency-Key"] = str(uuid4())
+    if case.headers and "If-Match" in case.headers:
+        case.headers["If-Match"] = "*"
+
+
+@pytest.mark.parametrize("mode", EXAMPLES, ids=lambda mode: mode.value)
+@pytest.mark.parametrize("role", ROLES)
+def test_every_answer_is_as_documented(branch: Branch, role: str, mode: GenerationMode) -> None:
+    headers = {"Authorization": f"Bearer {branch.token(ROLES[role])}"}
+    document = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", branch.app)
+
+    for found in document.get_all_operations():
+        operation = found.ok()
+        if operation.path == "/api/v1/sessions/current":
+            continue  # it would sign everybody out
+        if mode is GenerationMode.NEGATIVE and not can_be_wrong(operation):
+            continue
+
+        @settings(
+            max_examples=EXAMPLES[mode],
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(generation_mode=mode), known=st.booleans())
+        def send(case: Any, known: bool) -> None:
+            if known and mode is GenerationMode.POSITIVE:
+                name_known_things(case)
+            case.call_and_validate(headers=headers, checks=CHECKS)
+
+        send()
+
+
+def can_be_wrong(operation: Any) -> bool:
+    """Tell whether schemathesis can break the operation's input: it has any."""
+    return bool(operation.body or operation.path_parameters or operation.query)
