@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -103,6 +104,21 @@ def test_two_branches_with_equal_rows_share_no_command_and_no_customer(
     assert {row["customer_id"] for row in facts(store, "customer.registered")}.isdisjoint(
         row["customer_id"] for row in facts(other, "customer.registered")
     )
+
+
+def test_postgresql_gets_the_same_log_and_keeps_it_on_a_repeat(
+    store: BranchStore, rows: Rows, folder: Folder, postgres_url: str, tmp_path: Path
+) -> None:
+    other = BranchStore(f"t{uuid4().hex[:12]}", tmp_path / "other", postgres_url)
+    migrate(other, postgres_url, None, [])
+
+    import_branch(store, folder(rows))
+    import_branch(other, folder(rows))
+    again = import_branch(other, folder(rows))
+
+    assert [e.topic for e in log_of(other)] == [e.topic for e in log_of(store)]
+    assert [e.recorded_at for e in log_of(other)] == [e.recorded_at for e in log_of(store)]
+    assert again.events == 0
 
 
 def test_the_log_is_in_the_order_in_which_the_source_had_it(
