@@ -31,7 +31,7 @@ def ours(compose: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def check_schema(path: Path) -> int:
-    command = [CHECK, "--builtin-schema", "vendor.compose-spec", str(path)]
+    command = [str(CHECK), "--builtin-schema", "vendor.compose-spec", str(path)]
     return subprocess.run(command, capture_output=True, check=False).returncode
 
 

@@ -27,7 +27,7 @@ def log_of(store: BranchStore) -> list[LoggedEvent]:
 
 
 def facts(store: BranchStore, topic: str) -> list[dict[str, Any]]:
-    return [event.data for event in log_of(store) if event.topic == f"{topic}.v1"]
+    return [dict(event.data) for event in log_of(store) if event.topic == f"{topic}.v1"]
 
 
 def bare(events: list[LoggedEvent]) -> list[tuple[Any, ...]]:

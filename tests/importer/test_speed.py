@@ -20,7 +20,7 @@ def eight_weeks() -> Rows:
     """Fourteen thousand visits of seven teams, two thirds of them to new customers."""
     agents = [f"A{number:04d}" for number in range(AGENTS)]
     days = [date(2025, 3, 3) + timedelta(days=n + 2 * (n // 5)) for n in range(DAYS)]
-    visits = []
+    visits: list[dict[str, object]] = []
     for person, agent in enumerate(agents):
         for day in days:
             for hour in range(VISITS_A_DAY):
