@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -260,6 +261,8 @@ def detect(folder: Path | None, out: Path | None, interactive: bool) -> None:
         raise click.UsageError("give FOLDER and --out DIR, or --interactive")
     try:
         if folder is None or out is None:
+            if isinstance(sys.stdin, TextIOWrapper):  # bytes that are not UTF-8 get an answer too
+                sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
             detecting.detect_interactive(sys.stdin, sys.stdout)
             return
         report = detecting.detect_folder(folder, out)

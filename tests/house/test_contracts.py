@@ -13,8 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("domain", "projections", "workers", "service", "store", "shilu")
-LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
-RUFF = Path(sys.executable).with_name("ruff")
+LINT_IMPORTS = str(Path(sys.executable).with_name("lint-imports"))
+RUFF = str(Path(sys.executable).with_name("ruff"))
 
 PLANTED = [
     ("layers", "workers/planted.py", "import service\n"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import socket
 import subprocess
@@ -108,7 +109,7 @@ def test_another_python_gets_a_new_environment(commands: list[list[str]]) -> Non
 def test_a_python_that_cannot_make_environments_is_told_the_package(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(dev.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
 
     with pytest.raises(dev.Missing, match="python3-venv"):
         dev.make_venv(fresh=True)
