@@ -1,0 +1,253 @@
+"""One stored row of each event version ever released; rows are added and never changed.
+
+``python -m tests.store.golden`` adds rows for topics that have none yet: it drives every command
+once over a real store and keeps the bytes that were stored, with the keys that open them. The keys
+belong to nobody: they were made for this file.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+
+from domain.application import TeamRecord
+from domain.callback import TICKS, Answer, Listing, Preparation
+from domain.daily_log import Activity, Changes
+from domain.rhythm import WorkMode
+from domain.rulebook import ScriptStep
+from domain.scheduled_check import CheckKey
+from domain.verification_case import Contradiction, Evidence, EvidenceItem
+from domain.words import (
+    ActivityKind,
+    ActivityResult,
+    AppealVerdict,
+    AttemptResult,
+    By,
+    CallbackDesign,
+    CallbackMode,
+    CallbackOutcome,
+    Check,
+    ContactSource,
+    LastAction,
+    LeaveKind,
+    Objection,
+    Role,
+    Verdict,
+    command_id,
+)
+from store.branch import BranchStore
+from store.engines import engine_of
+from store.migrate import migrate
+from store.vault import PERSON_KEY
+
+FILE = Path(__file__).with_name("golden_events.jsonl")
+KEYS = Path(__file__).with_name("golden_keys.json")
+LOG = "golden"
+NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+DAY = date(2026, 11, 20)
+
+
+def rows() -> Iterator[dict[str, Any]]:
+    """Return the golden rows: topic, stream, version, state and envelope as text."""
+    for line in FILE.read_text(encoding="utf-8").splitlines():
+        yield json.loads(line)
+
+
+def a_golden_branch(folder: Path) -> BranchStore:
+    """Return a branch whose vault holds the keys of the golden rows."""
+    keys = json.loads(KEYS.read_text())
+    store = BranchStore(LOG, folder)
+    store.key_file.write_text(keys["master_key"])
+    migrate(store, f"sqlite:///{folder}/accounts.db", None, [])
+    with engine_of(store.keys_url).execution_options(write=True).begin() as connection:
+        for key in keys["keys"]:
+            wrapped, commitment = (base64.b64decode(key[n]) for n in ("wrapped", "commitment"))
+            row = {**key, "tenant": LOG, "wrapped": wrapped, "commitment": commitment}
+            connection.execute(insert(PERSON_KEY).values(**row))
+    return store
+
+
+def tell_everything(record: TeamRecord) -> None:
+    """Give every command once, so that every event is stored once."""
+    _organisation_and_rules(record)
+    _customers_and_log(record)
+    _callback(record)
+    _case(record)
+
+
+def _by(actor: str, role: Role, no: str, *, hours: int = 0) -> By:
+    at = NOW + timedelta(hours=hours)
+    return By(actor, role, at, at, command_id("golden", no), "web", cause="1")
+
+
+def _organisation_and_rules(record: TeamRecord) -> None:
+    def admin(no: str) -> By:
+        return _by("M1", Role.ADMINISTRATOR, no)
+
+    rules, people = record.rulebook, record.organisation
+    rules.adopt(by=admin("adopt"))
+    rules.define_work_mode(WorkMode(name="6-3-1", calls=6, since=DAY), by=admin("mode"))
+    rules.set_deadlines(time(20, 30), 72, by=admin("deadline"))
+    days = (date(2026, 10, 1),), (date(2026, 10, 10),)
+    rules.publish_calendar(2026, *days, "测试", by=admin("calendar"))
+    steps = tuple(ScriptStep(n, f"第{n}步", "您好") for n in range(1, 7))
+    rules.publish_script("compliant", "zh", steps, by=admin("script"))
+    rules.set_thresholds(0.99, 0.3, 2, "更稳妥", by=admin("thresholds"))
+    for team in ("T1", "T2"):
+        people.form_team(team, "一组", by=admin(f"form {team}"))
+    for person, role, team_id in (("S1", Role.SUPERVISOR, "T1"), ("A1", Role.AGENT, "T1")):
+        since = date(2026, 1, 5)
+        people.join(person, "某人", role, team_id, since, by=admin(f"join {person}"))
+    people.join("A2", "某人", Role.AGENT, "T1", date(2026, 1, 5), by=admin("join A2"))
+    people.appoint_supervisor("T1", "S1", by=admin("appoint"))
+    people.move("A2", "T2", DAY, by=admin("move"))
+    people.register_leave("A2", DAY, DAY, LeaveKind.SICK, by=admin("leave"))
+    people.cancel_leave("A2", DAY, DAY, "已到岗", by=admin("cancel"))
+    people.depart("A2", date(2026, 12, 1), "离职", by=admin("depart"))
+
+
+def _customers_and_log(record: TeamRecord) -> None:
+    def agent(no: str) -> By:
+        return _by("A1", Role.AGENT, no)
+
+    customers, logs = record.customers, record.daily_logs
+    for customer in ("C1", "C2"):
+        customers.register(
+            customer, "A1", "陈小明", "13812341234", ContactSource.REFERRAL, by=agent(customer)
+        )
+    customers.request_correction("C2", "K1", "invalid_number", by=agent("request"))
+    customers.correct_contact("C2", "陈晓明", "13912341234", "号码有误", by=agent("contact"))
+    customers.reassign("C2", "A2", "离职交接", by=_by("M1", Role.ADMINISTRATOR, "reassign"))
+    customers.opt_out("C2", date(2027, 5, 20), by=agent("opt out"))
+    activity = Activity(
+        "V1",
+        ActivityKind.FACE_MEETING,
+        "C1",
+        NOW - timedelta(hours=2),
+        ActivityResult.INTERESTED,
+        minutes=45,
+        contact_source=ContactSource.REFERRAL,
+        objections=(Objection.PAYMENT_TERM,),
+        objection_handling="对比两种期限",
+        last_action=LastAction.LEFT_PROPOSAL,
+        next_step="带方案再访",
+        next_at=NOW + timedelta(days=1),
+        note="担心缴费年限",
+    )
+    logs.log_activity("A1", activity, by=agent("log"))
+    changes = Changes(minutes=60, note="担心缴费年限,想看十年期")
+    logs.correct_activity("A1", DAY, "V1", changes, "补充", by=agent("correct"))
+    logs.submit("A1", DAY, summary="今天收获不小", short_reason="客户改期", by=agent("submit"))
+    other = Activity("V2", ActivityKind.APPOINTMENT_CALL, "C1", NOW, ActivityResult.FOLLOW_UP)
+    logs.log_activity("A1", other, by=agent("log 2"))
+    logs.withdraw_activity("A1", DAY, "V2", "点错了", by=agent("withdraw"))
+    logs.sign_policies("A1", DAY, 1, by=_by("import", Role.SYSTEM, "policies"))
+
+
+def _callback(record: TeamRecord) -> None:
+    def boss(no: str) -> By:
+        return _by("S1", Role.SUPERVISOR, no)
+
+    calls = record.callbacks
+    chosen = CallbackMode.COACHING, CallbackDesign.RANDOM
+    people = "A1", "T1", "S1", "C1"
+    listing = Listing("K1", "V1", "face_meeting", DAY, *people, *chosen, "随机抽样", DAY, 0.05)
+    calls.list_call(listing, by=boss("list"))
+    sheet = Preparation(
+        frozenset(TICKS) - {"agent_briefed"},
+        customer_type="准客户",
+        last_action=LastAction.LEFT_PROPOSAL,
+        objections=(Objection.PRICE,),
+        overrides={"agent_briefed": "外出"},
+    )
+    calls.prepare("K1", sheet, by=boss("prepare"))
+    calls.reveal_contact("K1", by=boss("reveal"))
+    calls.attempt("K1", AttemptResult.ANSWERED, by=boss("attempt"))
+    calls.record_step("K1", 1, "已问候", by=boss("step"))
+    answer = Answer(CallbackOutcome.DENIED, False, 4, "多联系", "说没有见过")
+    calls.record_outcome("K1", answer, by=boss("outcome"))
+    calls.agree_revisit("K1", NOW + timedelta(days=1), by=boss("revisit"))
+    calls.debrief("K1", "先听后说", "拒绝处理", by=boss("debrief"))
+
+
+def _case(record: TeamRecord) -> None:
+    key = CheckKey(Check.FAKE_ENTRIES, "K1", DAY)
+    by = By("fake_entries", Role.SYSTEM, NOW, NOW, key.command_id, "worker", cause="40")
+    denial = Contradiction("A1", "T1", "V1", "K1", "C1", CallbackOutcome.DENIED, 1.6)
+    items = (EvidenceItem("denials", 3.5, {"count": 2}),)
+    evidence = Evidence(0.97, 0.95, "m1", items, (EvidenceItem("confirmations", -0.5, {}),))
+    cases = record.verification_cases
+    record.scheduled_checks.finish(
+        key, "T1", NOW, ["V1"], by=by, effects=lambda: cases.detected(denial, "A1", evidence, by)
+    )
+    cases.explain("A1", 1, "客户记错了", by=_by("A1", Role.AGENT, "explain"))
+    boss, upper = (_by(p, r, p + r) for p, r in _ABOVE)
+    cases.decide("A1", 1, Verdict.UNABLE, "需要再辅导", by=boss)
+    cases.appeal("A1", 1, "请重新核实", by=_by("A1", Role.AGENT, "appeal"))
+    cases.decide_appeal("A1", 1, AppealVerdict.OVERTURNED, "电话有误", by=upper)
+
+
+_ABOVE = (("S1", Role.SUPERVISOR), ("U1", Role.UPPER_SUPERVISOR))
+
+
+def add_missing_rows() -> list[str]:
+    """Add a row for each topic that has none; return those topics. Keys are made only once."""
+    known = {row["topic"] for row in rows()} if FILE.exists() else set()
+    with tempfile.TemporaryDirectory() as folder:
+        store = a_golden_branch(Path(folder)) if KEYS.exists() else _new_branch(Path(folder))
+        tell_everything(TeamRecord(store.log_env(), store.index_phone))
+        if not KEYS.exists():
+            _keep_keys(store)
+        new = {e.topic: e for e in store.reader().all() if e.topic not in known}
+        states = {row.position: row for row in store.reader()._source.rows_after(0, 1000)}
+        with FILE.open("a", encoding="utf-8") as file:
+            for topic in sorted(new):
+                row = states[new[topic].position]
+                kept = {
+                    "topic": topic,
+                    "stream": str(row.stream_id),
+                    "version": row.version,
+                    "state": row.state.decode(),
+                    "envelope": row.envelope.decode(),
+                }
+                file.write(json.dumps(kept, ensure_ascii=False) + "\n")
+    return sorted(new)
+
+
+def _new_branch(folder: Path) -> BranchStore:
+    store = BranchStore(LOG, folder)
+    migrate(store, f"sqlite:///{folder}/accounts.db", None, [])
+    return store
+
+
+def _keep_keys(store: BranchStore) -> None:
+    with engine_of(store.keys_url).connect() as connection:
+        found = connection.execute(select(PERSON_KEY).order_by(PERSON_KEY.c.subject)).all()
+    keys = [
+        {
+            "subject": key.subject,
+            "version": key.version,
+            "wrapped": base64.b64encode(key.wrapped).decode(),
+            "commitment": base64.b64encode(key.commitment).decode(),
+        }
+        for key in found
+    ]
+    whole = {"master_key": store.key_file.read_text().strip(), "keys": keys}
+    KEYS.write_text(json.dumps(whole, indent=1) + "\n")
+
+
+def stream_of(row: dict[str, Any]) -> UUID:
+    """Return the stream of a golden row."""
+    return UUID(row["stream"])
+
+
+if __name__ == "__main__":
+    print("added:", ", ".join(add_missing_rows()) or "nothing")
