@@ -1,0 +1,74 @@
+"""What people and programs touch: pages, API, access rules. ``create_app`` puts it together."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from flask import Flask
+
+import service.api
+from domain.application import TeamRecord
+from service import assets, health, language, navigation, problems, requests_in, security, sessions
+from service.context import Context, DemoLogin
+from service.pages import ALL_PAGES
+from shilu.settings import Settings
+from store.accounts import Accounts
+from store.branch import BranchStore
+from store.engines import engine_of
+
+DEMO_LOGINS = "demo-logins.json"
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application of one branch, over the stores that the settings name."""
+    return build_app(make_context(settings or Settings.read()))
+
+
+def make_context(settings: Settings) -> Context:
+    """Return the record, views and accounts of the branch that the settings name."""
+    store = BranchStore(
+        settings.branch,
+        settings.data_dir,
+        settings.database_url,
+        settings.vault_url,
+        settings.master_key_file,
+    )
+    accounts_url = settings.accounts_url or f"sqlite:///{settings.data_dir / 'accounts.db'}"
+    return Context(
+        record=TeamRecord(env=store.log_env(), index_phone=store.index_phone),
+        views=store.views_engine(),
+        accounts=Accounts(engine_of(accounts_url, schema="accounts")),
+        branch=settings.branch,
+        head=store.reader().head,
+        demo=read_demo_logins(settings.data_dir / DEMO_LOGINS),
+    )
+
+
+def build_app(context: Context) -> Flask:
+    """Return the application over a context; tests bring their own."""
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = requests_in.MAX_BODY
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["shilu"] = context
+    language.set_up(app)
+    assets.set_up(app)
+    health.set_up(app)
+    navigation.set_up(app)
+    problems.set_up(app)
+    app.before_request(requests_in.check)
+    app.before_request(sessions.guard)
+    app.after_request(security.add_headers)
+    for pages in ALL_PAGES:
+        app.register_blueprint(pages)
+    service.api.register(app, context)
+    return app
+
+
+def read_demo_logins(path: Path) -> tuple[DemoLogin, ...]:
+    """Return the logins of the demo branch; none where no demo was made."""
+    if not path.is_file():
+        return ()
+    accounts = json.loads(path.read_text(encoding="utf-8"))["accounts"]
+    fields = DemoLogin.__dataclass_fields__
+    return tuple(DemoLogin(**{name: str(a.get(name) or "") for name in fields}) for a in accounts)

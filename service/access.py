@@ -1,0 +1,118 @@
+"""Who may see and do what: one table, roles by things, each with its reach.
+
+A reader whose reach ends before a thing is told that there is no such thing (404): whether it
+exists is not for them to know. A page that the role never has says so (403).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from werkzeug.exceptions import Forbidden, NotFound
+
+from domain.words import Role
+
+
+class Reach(IntEnum):
+    """How far a right goes."""
+
+    NONE = 0
+    OWN = 1  # what is about oneself
+    TEAM = 2  # and what is about the people of the teams one leads
+    BRANCH = 3
+
+
+class Thing(StrEnum):
+    """What rights are about."""
+
+    WRITE_LOG = "write_log"
+    READ_LOG = "read_log"
+    CUSTOMERS = "customers"  # names and numbers in clear; nobody but the owner
+    BOARD = "board"
+    CALL = "call"  # to list, prepare, make and debrief callbacks
+    READ_CASE = "read_case"
+    ANSWER_CASE = "answer_case"  # to explain and to appeal
+    DECIDE_CASE = "decide_case"
+    DECIDE_APPEAL = "decide_appeal"
+    EVENTS = "events"
+    TIME_MACHINE = "time_machine"
+    PEOPLE = "people"
+    LEAVE = "leave"
+
+
+NONE, OWN, TEAM, BRANCH = Reach.NONE, Reach.OWN, Reach.TEAM, Reach.BRANCH
+
+TABLE: Mapping[Thing, Mapping[Role, Reach]] = {
+    Thing.WRITE_LOG: {Role.AGENT: OWN},
+    Thing.READ_LOG: {Role.AGENT: OWN, Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.CUSTOMERS: {Role.AGENT: OWN},
+    Thing.BOARD: {
+        Role.SUPERVISOR: TEAM,
+        Role.UPPER_SUPERVISOR: BRANCH,
+        Role.AUDITOR: BRANCH,
+    },
+    Thing.CALL: {Role.SUPERVISOR: TEAM},
+    Thing.READ_CASE: {
+        Role.AGENT: OWN,
+        Role.SUPERVISOR: TEAM,
+        Role.UPPER_SUPERVISOR: BRANCH,
+        Role.AUDITOR: BRANCH,
+    },
+    Thing.ANSWER_CASE: {Role.AGENT: OWN},
+    Thing.DECIDE_CASE: {Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.DECIDE_APPEAL: {Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.EVENTS: {Role.AUDITOR: BRANCH},
+    Thing.TIME_MACHINE: {Role.AUDITOR: BRANCH, Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.PEOPLE: {Role.ADMINISTRATOR: BRANCH},
+    Thing.LEAVE: {Role.ADMINISTRATOR: BRANCH, Role.SUPERVISOR: TEAM},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks, with the rights of this moment: nothing of it outlives the request."""
+
+    person_id: str
+    role: Role
+    name: str
+    team_id: str | None = None
+    leads: frozenset[str] = frozenset()
+    login: str = ""
+    language: str = ""
+    csrf: str = ""
+
+
+def reach(reader: Reader, thing: Thing) -> Reach:
+    """Return how far a reader's right to a thing goes."""
+    return TABLE[thing].get(reader.role, NONE)
+
+
+def may(
+    reader: Reader, thing: Thing, *, agent_id: str | None = None, team_id: str | None = None
+) -> bool:
+    """Tell whether a reader may, about this agent or team; with neither, whether ever."""
+    how_far = reach(reader, thing)
+    if how_far is NONE or how_far is BRANCH:
+        return how_far is BRANCH
+    if agent_id is None and team_id is None:
+        return True
+    if how_far is OWN:
+        return agent_id == reader.person_id
+    return team_id is not None and team_id in reader.leads
+
+
+def need(reader: Reader, thing: Thing) -> None:
+    """Raise Forbidden unless the reader's role has this thing at all."""
+    if reach(reader, thing) is NONE:
+        raise Forbidden
+
+
+def need_about(
+    reader: Reader, thing: Thing, *, agent_id: str | None = None, team_id: str | None = None
+) -> None:
+    """Raise Forbidden if the role never may, NotFound if it may not about this one."""
+    need(reader, thing)
+    if not may(reader, thing, agent_id=agent_id, team_id=team_id):
+        raise NotFound

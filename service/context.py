@@ -1,0 +1,62 @@
+"""What every page and route works with: the record, the views, the accounts, the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import cast
+
+from flask import current_app
+from sqlalchemy import Engine
+
+from domain.application import TeamRecord
+from domain.rhythm import Rules
+from store.accounts import Accounts
+
+
+def utc_now() -> datetime:
+    """Return the present instant, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLogin:
+    """A login of the demo branch, offered on the sign-in page."""
+
+    login: str
+    password: str
+    role: str
+    name: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Context:
+    """One branch as the service sees it. ``demo`` is empty outside the demo."""
+
+    record: TeamRecord
+    views: Engine
+    accounts: Accounts
+    branch: str
+    head: Callable[[], int]
+    clock: Callable[[], datetime] = utc_now
+    demo: tuple[DemoLogin, ...] = ()
+
+    def now(self) -> datetime:
+        """Return the present instant, aware."""
+        return self.clock()
+
+    def rules(self) -> Rules:
+        """Return the branch's rules; the handbook's own before a rulebook is adopted."""
+        book = self.record.rulebook.find()
+        return book.rules if book else Rules()
+
+    def today(self) -> date:
+        """Return the date on the branch's wall clock."""
+        return self.rules().day_of(self.now())
+
+
+def shilu() -> Context:
+    """Return the context of the running application."""
+    return cast(Context, current_app.extensions["shilu"])

@@ -1,0 +1,80 @@
+"""The way around for each role, and what every template knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, g, request
+
+from domain.words import Role
+from service.language import N_, _, reader_language
+from service.words import ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry of the navigation; ``count`` is what waits there."""
+
+    href: str
+    icon: str
+    text: str
+    current: bool
+    count: int = 0
+
+
+MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
+    Role.AGENT: (
+        ("/today", "sun", N_("今日")),
+        ("/customers", "address-book", N_("客户")),
+        ("/mine", "user", N_("我的")),
+    ),
+    Role.SUPERVISOR: (
+        ("/board", "sunrise", N_("早会看板")),
+        ("/callbacks", "phone-call", N_("电话回访")),
+        ("/cases", "scale", N_("案件")),
+    ),
+    Role.UPPER_SUPERVISOR: (
+        ("/cases", "scale", N_("案件与申诉")),
+        ("/board", "sunrise", N_("团队看板")),
+        ("/time-machine", "history", N_("历史回放")),
+    ),
+    Role.AUDITOR: (
+        ("/events", "timeline", N_("事件流")),
+        ("/time-machine", "history", N_("历史回放")),
+        ("/board", "sunrise", N_("团队看板")),
+        ("/cases", "scale", N_("案件")),
+    ),
+    Role.ADMINISTRATOR: (("/people", "users", N_("人员与团队")),),
+    Role.SYSTEM: (),
+}
+BELONGS = {"/agents": "/board", "/teams": "/people"}
+
+
+def set_up(app: Flask) -> None:
+    """Give every template the reader, their language and their navigation."""
+
+    @app.context_processor
+    def common() -> dict[str, Any]:
+        reader = g.get("reader")
+        return {
+            "reader": reader,
+            "lang": reader_language(),
+            "nav": menu(reader.role) if reader else [],
+            "role_text": _(ROLES[reader.role]) if reader else "",
+            "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
+        }
+
+
+def menu(role: Role) -> list[Item]:
+    """Return the navigation of a role."""
+    return [
+        Item(href, icon, _(text), current=_is_current(href), count=g.get("waiting", {}).get(href, 0))
+        for href, icon, text in MENUS[role]
+    ]
+
+
+def _is_current(href: str) -> bool:
+    part = "/" + request.path.split("/")[1]
+    return BELONGS.get(part, part) == href

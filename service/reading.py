@@ -1,0 +1,91 @@
+"""What the pages read with: a connection to the views that has one's own last write in it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+
+from flask import request
+from sqlalchemy import Connection
+
+from projections.base import positions, wait_for
+from service.context import shilu
+from service.language import N_, _, local
+
+WAIT_SECONDS = 1.0
+SAID: Mapping[str, str] = {
+    "logged": N_("记下了。"),
+    "corrected": N_("更正已记下,原来的内容也留着。"),
+    "withdrawn": N_("已撤回。"),
+    "submitted": N_("今天的日志交了,辛苦了。"),
+    "registered": N_("客户已添加。"),
+    "contact": N_("已更正。"),
+    "explained": N_("你的说明已记下,主管会看到。"),
+    "appealed": N_("申诉已记下,由上级主管答复。"),
+    "listed": N_("已放进回访名单。"),
+    "prepared": N_("准备好了,可以拨号。"),
+    "attempted": N_("拨号已记下。"),
+    "answered": N_("客户的回答已如实记下。"),
+    "debriefed": N_("回访完成。"),
+    "decided": N_("决定已记下,伙伴看得到理由。"),
+    "appeal_decided": N_("申诉已答复。"),
+    "added": N_("已添加。"),
+    "saved": N_("已保存。"),
+}
+
+
+def after() -> int:
+    """Return the position that the reader has just written, 0 if none."""
+    given = request.args.get("after", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 16 else 0
+
+
+@contextmanager
+def views(*names: str) -> Iterator[Connection]:
+    """Open the views; wait at most a second until the named ones have the reader's own write."""
+    until = time.monotonic() + WAIT_SECONDS
+    for name in names if after() else ():
+        wait_for(shilu().views, name, after(), max(until - time.monotonic(), 0.0))
+    with shilu().views.connect() as connection:
+        yield connection
+
+
+def said() -> str:
+    """Return the sentence that confirms what was just done, or nothing."""
+    source = SAID.get(request.args.get("done", ""))
+    return _(source) if source else ""
+
+
+def as_of(*names: str) -> str:
+    """Return up to when, and up to which position, the named views tell."""
+    reached = positions(shilu().views)
+    position = min((reached.get(name, 0) for name in names), default=0)
+    now = local(shilu().now(), shilu().rules().time_zone).strftime("%H:%M:%S")
+    return _("截至 {time} · 第 {position} 条", time=now, position=f"{position:,}")
+
+
+def day_in_address(default: date, name: str = "day") -> date:
+    """Return the day named in the address; the default if there is none, or none that is one."""
+    try:
+        day = date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return default
+    return day if 2000 <= day.year <= 2099 else default
+
+
+def clock(instant: datetime | None, zone: str, *, with_day: date | None = None) -> str:
+    """Return HH:MM on the branch's wall clock, with the date unless it is ``with_day``."""
+    if instant is None:
+        return "—"
+    wall = local(instant, zone)
+    if with_day is None or wall.date() == with_day:
+        return wall.strftime("%H:%M")
+    return wall.strftime("%m-%d %H:%M")
+
+
+def integer(name: str) -> int | None:
+    """Return a whole number from the address, or None."""
+    given = request.args.get(name, "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 16 else None

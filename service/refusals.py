@@ -1,0 +1,89 @@
+"""A refusal of the domain as one sentence for people, and as an HTTP status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+
+from domain import refusals
+from domain.refusals import Refusal
+from service.language import N_, local, reader_language, translate
+
+SENTENCES: Mapping[type[Refusal], str] = {
+    refusals.UnknownTeam: N_("没有这个团队。"),
+    refusals.UnknownMember: N_("没有这个人。"),
+    refusals.UnknownCustomer: N_("这位客户不在你的名单里。"),
+    refusals.UnknownLog: N_("这一天还没有日志。"),
+    refusals.UnknownActivity: N_("没有这一笔记录。"),
+    refusals.UnknownCallback: N_("没有这个回访。"),
+    refusals.UnknownCase: N_("没有这个案件。"),
+    refusals.UnknownScript: N_("没有这份话术。"),
+    refusals.Stale: N_("刚才有人改过了。请看过最新内容再提交。"),
+    refusals.AlreadyExists: N_("这个编号已经有了。"),
+    refusals.LooksRepeated: N_("十五分钟内已经记过这位客户的同类活动。确实是另一次,请勾选后再保存。"),
+    refusals.AlreadyWithdrawn: N_("这一笔已经撤回了。"),
+    refusals.AlreadySubmitted: N_("这一天的日志已经提交过了。"),
+    refusals.NotPrepared: N_("先完成回访准备,才能走到这一步。"),
+    refusals.AlreadyDecided: N_("已经有决定了。"),
+    refusals.NotDecided: N_("还没有决定,现在不能这样做。"),
+    refusals.AlreadyAppealed: N_("已经申诉过了,请等待答复。"),
+    refusals.AlreadyAnswered: N_("这个回访已经有结果了。"),
+    refusals.RulebookMissing: N_("这个营业部还没有设定规则,请联系管理员。"),
+    refusals.NotYours: N_("这不归你处理。"),
+    refusals.ActivityInFuture: N_("时间在将来。请填写已经发生的活动。"),
+    refusals.LateReasonMissing: N_("过了 {hours} 小时才补录,请写一句补录原因。"),
+    refusals.WithdrawalTooLate: N_("超过 {hours} 小时不能撤回了,请改用更正。"),
+    refusals.EmptyText: N_("请填写这一栏。"),
+    refusals.NotAMember: N_("这一天你不在任何团队里,请联系管理员。"),
+    refusals.WrongOrder: N_("六步要按顺序来,现在是第 {expected} 步。"),
+    refusals.OutcomeBeforeAnswer: N_("还没有一次接通,不能这样记录。请先记下拨号结果。"),
+    refusals.PreparationIncomplete: N_("准备还差:{ticks}。请勾选,或写明跳过的原因。"),
+    refusals.BadValue: N_("这个值不对,请检查。"),
+}
+FAMILIES: Mapping[type[Refusal], str] = {
+    refusals.NotFound: N_("没有找到。"),
+    refusals.Conflict: N_("现在的状态不允许这样做。"),
+    refusals.Invalid: N_("填写的内容不对,请检查。"),
+    Refusal: N_("规则不允许这样做。"),
+}
+STATUSES: Mapping[type[Refusal], int] = {
+    refusals.NotFound: 404,
+    refusals.Conflict: 409,
+    refusals.NotYours: 403,
+    refusals.Invalid: 422,
+}
+TICK_WORDS: Mapping[str, str] = {
+    "prepared": N_("充分准备"),
+    "list_confirmed": N_("确认名单和电话"),
+    "agent_briefed": N_("与业务员沟通"),
+    "last_action_known": N_("了解最后动作"),
+    "objections_known": N_("了解拒绝问题"),
+}
+
+
+def sentence(refusal: Refusal, language: str | None = None) -> str:
+    """Return the refusal as one sentence; in the reader's language unless one is named."""
+    language = language or reader_language()
+    english = current_app.extensions["shilu.english"]
+    source = SENTENCES.get(type(refusal)) or next(
+        text for family, text in FAMILIES.items() if isinstance(refusal, family)
+    )
+    facts = {name: _plain(value, language, english) for name, value in refusal.facts.items()}
+    return translate(source, language, english, facts)
+
+
+def status(refusal: Refusal) -> int:
+    """Return the HTTP status of a refusal."""
+    return next((code for kind, code in STATUSES.items() if isinstance(refusal, kind)), 422)
+
+
+def _plain(value: Any, language: str, english: Mapping[str, str]) -> Any:
+    if isinstance(value, datetime):
+        return local(value, "Asia/Shanghai").strftime("%m-%d %H:%M")
+    if isinstance(value, (list, tuple)):
+        words = (translate(TICK_WORDS.get(str(v), str(v)), language, english, {}) for v in value)
+        return ("、" if language == "zh" else ", ").join(words)
+    return value

@@ -1,0 +1,121 @@
+"""Sessions kept on the server; the browser carries a random token and nothing else.
+
+The rights of a reader are read at every request. A page's POST must come from our own pages: by
+the session's token in the form, and by what the browser says about its origin.
+"""
+
+from __future__ import annotations
+
+import hmac
+from urllib.parse import urlsplit
+
+from flask import Response, g, redirect, request, url_for
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response as AnyResponse
+
+from domain.words import Role
+from service.access import Reader
+from service.context import shilu
+from store.accounts import Account, Session
+
+COOKIE, SECURE_COOKIE = "shilu_session", "__Host-shilu_session"
+OPEN_PATHS = ("/sign-in", "/static/", "/livez", "/readyz", "/metrics", "/language", "/favicon.ico")
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SAME_SITE = frozenset({"same-origin", "none"})  # none: typed in, not sent by another site
+
+
+class Outdated(Forbidden):
+    """The form's token is not this session's: signed out, or signed in anew, in between."""
+
+
+def cookie_name() -> str:
+    """Return the cookie's name: the ``__Host-`` kind asks for https."""
+    return SECURE_COOKIE if request.is_secure else COOKIE
+
+
+def reader_of(token: str) -> Reader | None:
+    """Return who a token stands for, with the rights of this moment; None if nobody."""
+    session = shilu().accounts.session(token) if token else None
+    if session is None or session.account.branch != shilu().branch:
+        return None
+    return _reader(session)
+
+
+def reader() -> Reader:
+    """Return who asks; only for requests that got past ``guard``."""
+    return g.reader  # type: ignore[no-any-return]
+
+
+def guard() -> AnyResponse | None:
+    """Let nobody in without a session, and no POST without the token of the page it came from."""
+    if request.path.startswith("/api/"):
+        return None
+    _refuse_foreign_post()
+    token = request.cookies.get(cookie_name(), "")
+    g.reader = reader_of(token)
+    if request.path == "/" or request.path.startswith(OPEN_PATHS):
+        return None
+    if g.reader is None:
+        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("sign_in.form", next=wanted), 303)
+    if request.method not in SAFE_METHODS:
+        _check_csrf(g.reader.csrf)
+    return None
+
+
+def start(response: Response, account: Account) -> None:
+    """Give the browser a new session; the one it had ends."""
+    end(response)
+    session = shilu().accounts.start_session(account)
+    response.set_cookie(
+        cookie_name(),
+        session.token,
+        httponly=True,
+        secure=request.is_secure,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def end(response: Response) -> None:
+    """End the browser's session."""
+    token = request.cookies.get(cookie_name(), "")
+    if token:
+        shilu().accounts.end_session(token)
+        response.delete_cookie(cookie_name(), path="/", secure=request.is_secure, httponly=True)
+
+
+def _refuse_foreign_post() -> None:
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site not in SAME_SITE:
+        raise Forbidden
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise Forbidden
+
+
+def _check_csrf(expected: str) -> None:
+    given = request.form.get("csrf_token", "")
+    if not hmac.compare_digest(given.encode(), expected.encode()):
+        raise Outdated
+
+
+def _reader(session: Session) -> Reader:
+    account, today = session.account, shilu().today()
+    organisation = shilu().record.organisation
+    member = organisation.member(account.person_id)
+    team_id = member.team_on(today) if member else None
+    team = organisation.team(team_id) if team_id else None
+    leads = {team_id} if team and team_id and team.supervisor_id == account.person_id else set()
+    return Reader(
+        person_id=account.person_id,
+        role=Role(account.role),
+        name=member.name if member else account.login,
+        team_id=team_id,
+        leads=frozenset(leads),
+        login=account.login,
+        language=account.language,
+        csrf=session.csrf,
+    )

@@ -1,0 +1,148 @@
+"""What people read for the words of the domain. Chinese is the source of every label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from domain.words import (
+    ActivityKind,
+    ActivityResult,
+    AppealVerdict,
+    AttemptResult,
+    CallbackDesign,
+    CallbackMode,
+    CallbackOutcome,
+    ContactSource,
+    LastAction,
+    LeaveKind,
+    Objection,
+    Role,
+    Verdict,
+)
+from service.language import N_, _
+
+ROLES: Mapping[StrEnum, str] = {
+    Role.AGENT: N_("营销员"),
+    Role.SUPERVISOR: N_("主管"),
+    Role.UPPER_SUPERVISOR: N_("上级主管"),
+    Role.AUDITOR: N_("合规稽核"),
+    Role.ADMINISTRATOR: N_("管理员"),
+    Role.SYSTEM: N_("系统"),
+}
+KINDS: Mapping[StrEnum, str] = {
+    ActivityKind.APPOINTMENT_CALL: N_("电话约访"),
+    ActivityKind.FACE_MEETING: N_("面谈"),
+    ActivityKind.CLOSING_VISIT: N_("促成拜访"),
+    ActivityKind.NEW_PROSPECT_VISIT: N_("新增拜访"),
+    ActivityKind.RECRUITING_VISIT: N_("增员拜访"),
+}
+SOURCES: Mapping[StrEnum, str] = {
+    ContactSource.OWN: N_("缘故"),
+    ContactSource.REFERRAL: N_("转介绍"),
+    ContactSource.ORPHAN_ASSIGNED: N_("孤儿单"),
+    ContactSource.INBOUND: N_("主动咨询"),
+    ContactSource.EVENT: N_("活动"),
+    ContactSource.COMPANY_LEAD: N_("公司名单"),
+}
+RESULTS: Mapping[StrEnum, str] = {
+    ActivityResult.INTERESTED: N_("意向明确"),
+    ActivityResult.FOLLOW_UP: N_("再联系"),
+    ActivityResult.DECLINED: N_("婉拒"),
+    ActivityResult.NOT_MET: N_("没见到"),
+    ActivityResult.SIGNED: N_("签单"),
+}
+LAST_ACTIONS: Mapping[StrEnum, str] = {
+    LastAction.LEFT_PROPOSAL: N_("留下建议书"),
+    LastAction.AGREED_REVISIT: N_("约好再访"),
+    LastAction.GAVE_MATERIALS: N_("送了资料"),
+    LastAction.ASKED_REFERRAL: N_("请求转介绍"),
+    LastAction.SIGNED_APPLICATION: N_("签投保单"),
+    LastAction.SAID_GOODBYE: N_("礼貌道别"),
+}
+OBJECTIONS: Mapping[StrEnum, str] = {
+    Objection.PRICE: N_("保费贵"),
+    Objection.PAYMENT_TERM: N_("缴费年限"),
+    Objection.NO_NEED: N_("不需要"),
+    Objection.HAS_INSURANCE: N_("已有保险"),
+    Objection.FAMILY: N_("家人反对"),
+    Objection.TRUST: N_("不信任"),
+    Objection.TIMING: N_("时机不对"),
+    Objection.OTHER: N_("其他"),
+}
+MODES: Mapping[StrEnum, str] = {
+    CallbackMode.COACHING: N_("辅导回访"),
+    CallbackMode.AUDIT: N_("核查回访"),
+}
+DESIGNS: Mapping[StrEnum, str] = {
+    CallbackDesign.RANDOM: N_("随机抽取"),
+    CallbackDesign.RISK: N_("按风险抽取"),
+    CallbackDesign.CHOSEN: N_("主管选取"),
+}
+ATTEMPTS: Mapping[StrEnum, str] = {
+    AttemptResult.ANSWERED: N_("接通"),
+    AttemptResult.NO_ANSWER: N_("无人接听"),
+    AttemptResult.BUSY: N_("占线"),
+    AttemptResult.INVALID_NUMBER: N_("空号"),
+    AttemptResult.REFUSED: N_("拒接"),
+}
+OUTCOMES: Mapping[StrEnum, str] = {
+    CallbackOutcome.CONFIRMED: N_("有"),
+    CallbackOutcome.PARTLY: N_("部分相符"),
+    CallbackOutcome.DENIED: N_("没有"),
+    CallbackOutcome.CANNOT_RECALL: N_("记不清"),
+    CallbackOutcome.WRONG_PERSON: N_("不是本人"),
+    CallbackOutcome.REFUSED: N_("不愿回答"),
+    CallbackOutcome.UNREACHABLE: N_("联系不上"),
+    CallbackOutcome.INVALID_NUMBER: N_("号码无效"),
+    CallbackOutcome.NOT_ASKED: N_("没有问"),
+}
+VERDICTS: Mapping[StrEnum, str] = {
+    Verdict.CLEARED: N_("不成立"),
+    Verdict.UNABLE: N_("不会填,需要辅导"),
+    Verdict.UNWILLING: N_("不愿填,需要谈话"),
+}
+APPEAL_VERDICTS: Mapping[StrEnum, str] = {
+    AppealVerdict.UPHELD: N_("维持原决定"),
+    AppealVerdict.OVERTURNED: N_("撤销原决定"),
+}
+LEAVES: Mapping[StrEnum, str] = {
+    LeaveKind.LEAVE: N_("请假"),
+    LeaveKind.SICK: N_("病假"),
+    LeaveKind.TRAINING: N_("培训"),
+    LeaveKind.MEETING: N_("会议"),
+}
+SHORT_REASONS: Mapping[str, str] = {
+    "customer_moved": N_("客户改期"),
+    "leave": N_("请假"),
+    "training": N_("培训"),
+    "other": N_("其他"),
+}
+ALL: tuple[Mapping[StrEnum, str], ...] = (
+    ROLES,
+    KINDS,
+    SOURCES,
+    RESULTS,
+    LAST_ACTIONS,
+    OBJECTIONS,
+    MODES,
+    DESIGNS,
+    ATTEMPTS,
+    OUTCOMES,
+    VERDICTS,
+    APPEAL_VERDICTS,
+    LEAVES,
+)
+
+Options = list[tuple[str, str]]
+
+
+def options(labels: Mapping[StrEnum, str], only: Iterable[StrEnum] | None = None) -> Options:
+    """Return (value, label) pairs in the reader's language for a choice."""
+    return [(str(word), _(labels[word])) for word in (only or labels)]
+
+
+def label(labels: Mapping[StrEnum, str], word: str | None) -> str:
+    """Return what people read for a word; the word itself when nobody gave it a label."""
+    found = {str(k): v for k, v in labels.items()}.get(str(word)) if word else None
+    return _(found) if found else (word or "")
