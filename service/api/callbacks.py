@@ -32,7 +32,7 @@ from service.api import guard, schemas
 from service.api.fields import Day, Id, Instant, Text, Truth, Whole, one_of
 from service.api.preconditions import Done, by, expected
 from service.api.resource import Resource, Tagged
-from service.api.schemas import Body, PageArgs
+from service.api.schemas import Body, PageArgs, names_of
 from service.context import shilu
 from service.sessions import reader
 
@@ -158,7 +158,7 @@ def show_callback(_: dict[str, Any], callback_id: str) -> Tagged:
     """Show a callback and how far it has come."""
     call = guard.callback(callback_id)
     listed: Any = next(iter(shilu().record.events.get(callback_stream(callback_id))))
-    names = set(CallbackShown().fields)
+    names = names_of(CallbackShown)
     shown = {name: getattr(call, name, getattr(listed, name, None)) for name in names}
     return Tagged(shown, call.version)
 

@@ -15,7 +15,7 @@ from service.api import guard
 from service.api.fields import Instant, Text, one_of
 from service.api.preconditions import Done, by, expected
 from service.api.resource import Resource, Tagged
-from service.api.schemas import Body
+from service.api.schemas import Body, names_of
 from service.context import shilu
 
 resource = Resource("cases", "Contradictions put before a human, who alone decides.")
@@ -99,7 +99,7 @@ def _told(event: Any) -> dict[str, Any]:
     """Return what one event of a case adds to its representation."""
     match event:
         case VerificationCase.CaseOpened():
-            told = {name: getattr(event, name, None) for name in CaseShown().fields}
+            told = {name: getattr(event, name, None) for name in names_of(CaseShown)}
             return told | {"opened_at": event.by.recorded_at, "explained": False, "appealed": False}
         case VerificationCase.Explained():
             return {"explained": True, "explanation": event.text}

@@ -17,7 +17,7 @@ from service.api import guard
 from service.api.fields import Id, Instant, Text, Truth, Whole, one_of
 from service.api.preconditions import Done, by, command_id, expected
 from service.api.resource import Resource, Tagged
-from service.api.schemas import Body, Reason
+from service.api.schemas import Body, Reason, names_of
 from service.context import shilu
 from service.sessions import reader
 
@@ -243,7 +243,9 @@ def _changed(
 
 
 def _entry(activity: Any, agent_id: str) -> dict[str, Any]:
-    shown = {name: getattr(activity, name) for name in EntryShown().fields if name != "note_length"}
+    shown = {
+        name: getattr(activity, name) for name in names_of(EntryShown) if name != "note_length"
+    }
     shown["note_length"] = len(activity.note or "")
     if reader().person_id != agent_id:
         shown["note"] = None

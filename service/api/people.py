@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
+from flask import Response, jsonify
 from marshmallow import fields
 
 from domain.organisation import Member, member_stream
@@ -16,10 +17,12 @@ from service.api import guard
 from service.api.fields import Day, Id, Text, one_of
 from service.api.paging import Page, key_of, page_of
 from service.api.preconditions import Done, by
+from service.api.problems import Problem
 from service.api.resource import Resource, Tagged
-from service.api.schemas import Body, PageArgs, page
+from service.api.schemas import Body, PageArgs, names_of, page
 from service.context import shilu
 from service.sessions import reader
+from store.accounts import MAX_PASSWORD, MIN_PASSWORD, AccountError, LoginTaken
 
 resource = Resource("people", "Who works in the branch, and their leave.")
 
@@ -64,6 +67,21 @@ class LeaveCancellation(Body):
     first_day = Day(required=True)
     last_day = Day(required=True)
     reason = Text(200, required=True)
+
+
+class NewAccount(Body):
+    """How a person signs in; never part of the log."""
+
+    login = Text(64, required=True)
+    password = Text(MAX_PASSWORD, shortest=MIN_PASSWORD, required=True)
+
+
+class AccountShown(ma.Schema):
+    """An account, without its password."""
+
+    login = fields.String(required=True)
+    person_id = fields.String(required=True)
+    role = one_of(Role, required=True)
 
 
 class Leave(ma.Schema):
@@ -158,11 +176,40 @@ def cancel_leave(body: dict[str, Any], person_id: str) -> Done:
     return _done(receipt, person_id, Member.LeaveCancelled)
 
 
+@resource.plain(
+    ONE + "/accounts",
+    "POST",
+    *(400, 401, 403, 404, 409, 413, 415, 422),
+    body=NewAccount,
+    answer=AccountShown,
+    status=201,
+)
+def open_account(body: dict[str, Any], person_id: str) -> Response:
+    """Let a person sign in, with the rights of their role in the record."""
+    guard.need(Thing.PEOPLE)
+    member = shilu().record.organisation.member(person_id)
+    if member is None:
+        raise UnknownMember(person_id=person_id)
+    try:
+        account = shilu().accounts.create(
+            body["login"], body["password"], person_id, shilu().branch, str(member.role)
+        )
+    except LoginTaken as taken:
+        raise Problem("already-exists") from taken
+    except AccountError as refused:  # a login of blanks
+        detail = [{"pointer": "/login", "detail": str(refused)}]
+        raise Problem("invalid", errors=detail) from refused
+    response = jsonify(AccountShown().dump(account))
+    response.status_code = 201
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def _person(person_id: str) -> Tagged:
     member = shilu().record.organisation.member(person_id)
     if member is None:
         raise UnknownMember(person_id=person_id)
-    shown = {name: getattr(member, name) for name in Person().fields if name != "leaves"}
+    shown = {name: getattr(member, name) for name in names_of(Person) if name != "leaves"}
     shown["leaves"] = [{"first_day": a, "last_day": b} for a, b in member.leaves]
     return Tagged(shown, member.version)
 

@@ -125,11 +125,13 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest has no type hi
     ) -> Callable[[View], View]:
         """Declare a GET. ``views`` are the projections it reads; the view gets the parsed args."""
 
+        shape = schema()  # made once: a schema costs more to make than to use
+
         def declare(view: View) -> View:
             @wraps(view)
             def answer(given: dict[str, Any], **ids: Any) -> Response:
                 wait_for_views(views, given.pop("after", None))
-                return _shown(view(given, **ids), schema(), views)
+                return _shown(view(given, **ids), shape, views)
 
             wrapped = self.arguments(args, location="query")(answer)
             headers = {**QUERY_HEADERS, **({"ETag": TEXT} if tagged else {})}

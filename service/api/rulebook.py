@@ -15,7 +15,7 @@ from service.api import guard
 from service.api.fields import Clock, Day, Text, Truth, Whole
 from service.api.preconditions import Done, by
 from service.api.resource import Resource, Tagged
-from service.api.schemas import Body
+from service.api.schemas import Body, names_of
 from service.context import shilu
 
 resource = Resource("rulebook", "The branch's rules as data, each change on record.")
@@ -100,7 +100,7 @@ def show_rulebook(_: dict[str, Any]) -> Tagged:
     book = shilu().record.rulebook.find()
     if book is None:
         raise RulebookMissing()
-    names = set(RulebookShown().fields) - {"version", "scripts", "days_off", "make_up_days"}
+    names = names_of(RulebookShown) - {"version", "scripts", "days_off", "make_up_days"}
     shown = {name: getattr(book.rules, name) for name in names}
     shown["days_off"] = sorted(book.rules.days_off)
     shown["make_up_days"] = sorted(book.rules.make_up_days)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import marshmallow as ma
@@ -73,6 +74,12 @@ class Reason(Body):
     """Why something is taken back."""
 
     reason = Text(500, required=True)
+
+
+@cache
+def names_of(schema: type[ma.Schema]) -> frozenset[str]:
+    """Return the names of a schema's fields."""
+    return frozenset(schema().fields)
 
 
 def page(item: type[ma.Schema], name: str) -> type[ma.Schema]:

@@ -13,11 +13,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-import service.api
 from domain.application import TeamRecord
 from domain.words import By, ContactSource, Role
 from projections import ALL, VIEW_METADATA
 from projections.follower import Follower
+from service import build_app
 from service.context import Context
 from store.accounts import Accounts
 from store.branch import BranchStore
@@ -53,18 +53,15 @@ class Branch:
         self._people()
 
     def _app(self) -> Flask:
-        app = Flask("shilu")
-        context = Context(
-            record=self.record,
-            views=self.store.views_engine(),
-            accounts=self.accounts,
-            branch="main",
-            head=self.store.reader().head,
+        return build_app(
+            Context(
+                record=self.record,
+                views=self.store.views_engine(),
+                accounts=self.accounts,
+                branch="main",
+                head=self.store.reader().head,
+            )
         )
-        app.extensions["shilu"] = context
-        app.extensions["shilu.english"] = {}
-        service.api.register(app, context)
-        return app
 
     def _people(self) -> None:
         organisation, since = self.record.organisation, date(2026, 1, 1)

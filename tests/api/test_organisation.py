@@ -100,3 +100,17 @@ def test_deadlines_are_set_in_local_time(branch: Branch) -> None:
     assert branch.ask("M1", "POST", "/rulebook/deadlines", body).status_code == 201
 
     assert branch.ask("A1", "GET", "/rulebook").json["deadlines"] == body
+
+
+def test_an_administrator_lets_a_person_sign_in(branch: Branch) -> None:
+    body = {"login": "a1", "password": "a long enough one"}
+    assert branch.ask("M1", "POST", "/people/A1/accounts", body).status_code == 201
+
+    assert branch.client().post("/api/v1/sessions", json=body).json["person_id"] == "A1"
+
+
+def test_a_login_is_given_once(branch: Branch) -> None:
+    body = {"login": "a1", "password": "a long enough one"}
+    branch.ask("M1", "POST", "/people/A1/accounts", body)
+
+    assert branch.ask("M1", "POST", "/people/A2/accounts", body).status_code == 409
