@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import domain.application  # noqa: F401  stored topics find their classes once these are loaded
 from projections.agent_day import AGENT_DAY
+from projections.audit_trail import AUDIT_TRAIL
 from projections.base import POSITIONS, Projection
+from projections.callback_queue import CALLBACK_QUEUE
+from projections.cases import CASES
+from projections.customers import CUSTOMERS
 from projections.due import DUE
 from projections.team_day import TEAM_DAY
 from projections.timeline import TIMELINE
+from projections.visit_ledger import VISIT_LEDGER
 
-ALL: tuple[Projection, ...] = (TEAM_DAY, AGENT_DAY, TIMELINE, DUE)
+ALL: tuple[Projection, ...] = (
+    TEAM_DAY,
+    AGENT_DAY,
+    VISIT_LEDGER,
+    CALLBACK_QUEUE,
+    CASES,
+    CUSTOMERS,
+    AUDIT_TRAIL,
+    TIMELINE,
+    DUE,
+)
 VIEW_METADATA = [POSITIONS, *(projection.metadata for projection in ALL)]

@@ -88,7 +88,7 @@ class Follower:
             return len(events)
         except (SQLAlchemyError, PersistenceError):
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001  a faulty handler must not stop the others
             self._apart(position, group, events)
         return len(events)
 
@@ -109,6 +109,6 @@ class Follower:
                 self._apply(position, [projection], events)
             except (Overtaken, SQLAlchemyError):
                 continue
-            except Exception:  # noqa: BLE001  whatever a handler raises, the others go on
+            except Exception:  # noqa: BLE001  a faulty handler must not stop the others
                 self._stuck.add(projection.name)
                 log.exception("projection stopped", projection=projection.name, position=position)

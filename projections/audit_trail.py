@@ -1,0 +1,211 @@
+"""Every event as one human sentence: who, when said, when recorded, what, because of what.
+
+The row holds the event's clear facts; sealed fields never come here. The sentence is made when it
+is read, so better words need no rebuild.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    MetaData,
+    Row,
+    Select,
+    String,
+    Table,
+    Text,
+    or_,
+    select,
+)
+
+from projections import audit_words
+from projections.base import Projection, Writer
+from store.log_reader import LoggedEvent
+
+METADATA = MetaData()
+TRAIL = Table(
+    "audit_trail_event",
+    METADATA,
+    Column("position", BigInteger, primary_key=True),
+    Column("topic", String(80), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("occurred_at", String(40), nullable=False),
+    Column("recorded_at", String(40), nullable=False),
+    Column("cause", BigInteger),
+    Column("command_id", String(36), nullable=False),
+    Column("stream_id", String(36), nullable=False),
+    Column("stream_version", Integer, nullable=False),
+    Column("agent_id", String(64)),
+    Column("team_id", String(64)),
+    Column("customer_id", String(64)),
+    Column("facts", Text, nullable=False),
+    Index("audit_trail_event_agent", "agent_id", "position"),
+    Index("audit_trail_event_team", "team_id", "position"),
+    Index("audit_trail_event_customer", "customer_id", "position"),
+    Index("audit_trail_event_topic", "topic", "position"),
+    Index("audit_trail_event_actor", "actor", "position"),
+    Index("audit_trail_event_stream", "stream_id", "stream_version"),
+    Index("audit_trail_event_cause", "cause"),
+    Index("audit_trail_event_command", "command_id"),
+)
+NOT_FACTS = frozenset({"by", "originator_topic"})
+AGENT_FIELDS = ("agent_id", "owner_id", "person_id")
+
+
+@dataclass(frozen=True, slots=True)
+class TrailRow:
+    """One event of the trail; instants are aware, ``facts`` holds the clear fields."""
+
+    position: int
+    topic: str
+    actor: str
+    role: str
+    source: str
+    occurred_at: datetime
+    recorded_at: datetime
+    cause: int | None
+    command_id: str
+    stream_id: str
+    stream_version: int
+    agent_id: str | None
+    team_id: str | None
+    customer_id: str | None
+    facts: dict[str, Any]
+
+    def sentence(self, language: str) -> str:
+        """Return what happened, without its subject, in zh or en."""
+        return audit_words.sentence(self.topic, self.facts, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which events to show; None shows all. Days are UTC dates of the recorded instant."""
+
+    topic: str | None = None
+    actor: str | None = None
+    agent_id: str | None = None
+    team_id: str | None = None
+    customer_id: str | None = None
+    source: str | None = None
+    since_day: date | None = None
+    until_day: date | None = None
+
+
+def _keep(writer: Writer, event: LoggedEvent) -> None:
+    data, by = event.data, event.data["by"]
+    writer.insert(
+        TRAIL,
+        position=event.position,
+        topic=event.topic,
+        actor=by["actor"],
+        role=by["role"],
+        source=by["source"],
+        occurred_at=by["occurred_at"],
+        recorded_at=by["recorded_at"],
+        cause=_position(by.get("cause")),
+        command_id=by["command_id"],
+        stream_id=str(event.stream_id),
+        stream_version=event.version,
+        agent_id=next((data[name] for name in AGENT_FIELDS if data.get(name)), None),
+        team_id=data.get("team_id"),
+        customer_id=data.get("customer_id"),
+        facts=json.dumps(_clear(data), ensure_ascii=False, sort_keys=True),
+    )
+
+
+def _clear(data: Any) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in data.items()
+        if name not in NOT_FACTS and not (isinstance(value, dict) and "sealed" in value)
+    }
+
+
+def _position(cause: str | None) -> int | None:
+    return int(cause) if cause and cause.isascii() and cause.isdigit() else None
+
+
+AUDIT_TRAIL = Projection("audit_trail", 1, METADATA, {}, every=_keep)
+
+
+def one(connection: Connection, position: int) -> TrailRow | None:
+    """Return the event at a position, or None."""
+    row = connection.execute(select(TRAIL).where(TRAIL.c.position == position)).first()
+    return _row(row) if row else None
+
+
+def stream(
+    connection: Connection, filters: Filters, before: int | None = None, limit: int = 50
+) -> Sequence[TrailRow]:
+    """Return events newest first, at most ``limit``, those before position ``before``."""
+    query = _filtered(select(TRAIL), filters)
+    if before is not None:
+        query = query.where(TRAIL.c.position < before)
+    query = query.order_by(TRAIL.c.position.desc()).limit(limit)
+    return [_row(row) for row in connection.execute(query)]
+
+
+def effects_of(connection: Connection, position: int) -> Sequence[TrailRow]:
+    """Return the events that this one caused, oldest first."""
+    query = select(TRAIL).where(TRAIL.c.cause == position).order_by(TRAIL.c.position)
+    return [_row(row) for row in connection.execute(query)]
+
+
+def same_command(connection: Connection, command_id: str) -> Sequence[TrailRow]:
+    """Return the events of one command, oldest first."""
+    query = select(TRAIL).where(TRAIL.c.command_id == command_id).order_by(TRAIL.c.position)
+    return [_row(row) for row in connection.execute(query)]
+
+
+def stream_of(connection: Connection, stream_id: UUID) -> Sequence[TrailRow]:
+    """Return the history of one thing, oldest first."""
+    query = select(TRAIL).where(TRAIL.c.stream_id == str(stream_id))
+    query = query.order_by(TRAIL.c.stream_version)
+    return [_row(row) for row in connection.execute(query)]
+
+
+def topics() -> tuple[str, ...]:
+    """Return every topic that has a sentence, by name."""
+    return tuple(sorted(audit_words.SENTENCES))
+
+
+def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
+    columns = TRAIL.c
+    if filters.topic:
+        prefix = columns.topic.startswith(filters.topic, autoescape=True)
+        query = query.where(or_(columns.topic == filters.topic, prefix))
+    for column, value in (
+        (columns.actor, filters.actor),
+        (columns.agent_id, filters.agent_id),
+        (columns.team_id, filters.team_id),
+        (columns.customer_id, filters.customer_id),
+        (columns.source, filters.source),
+    ):
+        if value:
+            query = query.where(column == value)
+    if filters.since_day:
+        query = query.where(columns.recorded_at >= filters.since_day.isoformat())
+    if filters.until_day:
+        query = query.where(columns.recorded_at < f"{filters.until_day.isoformat()}U")
+    return query
+
+
+def _row(row: Row[tuple[Any, ...]]) -> TrailRow:
+    values = {name: row._mapping[name] for name in TrailRow.__slots__}
+    for name in ("occurred_at", "recorded_at"):
+        values[name] = datetime.fromisoformat(values[name])
+    values["facts"] = json.loads(values["facts"])
+    return TrailRow(**values)

@@ -1,0 +1,265 @@
+"""One human sentence for each kind of event, in Chinese and English, and the words in them.
+
+``{name}`` in a template is a fact of the event; a value that is a word of ours is translated.
+Missing facts read as a dash, so a sentence never fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "organisation.team_formed.v1": (
+        "建立团队「{name}」({team_id})",
+        "formed the team “{name}” ({team_id})",
+    ),
+    "organisation.supervisor_appointed.v1": (
+        "任命 {supervisor_id} 为 {team_id} 的主管",
+        "appointed {supervisor_id} to lead {team_id}",
+    ),
+    "organisation.member_joined.v1": (
+        "{name}({person_id})以{role}身份加入 {team_id},自 {since} 起",
+        "took {name} ({person_id}) into {team_id} as {role} from {since}",
+    ),
+    "organisation.member_moved.v1": (
+        "{person_id} 从 {from_team_id} 调到 {team_id},自 {since} 起",
+        "moved {person_id} from {from_team_id} to {team_id} from {since}",
+    ),
+    "organisation.member_departed.v1": (
+        "{person_id} 离开 {team_id},最后一天 {last_day}:{reason}",
+        "recorded that {person_id} leaves {team_id}, last day {last_day}: {reason}",
+    ),
+    "organisation.leave_registered.v1": (
+        "登记 {person_id} {first_day} 至 {last_day} 的{kind}",
+        "registered {kind} of {person_id} from {first_day} to {last_day}",
+    ),
+    "organisation.leave_cancelled.v1": (
+        "取消 {person_id} {first_day} 至 {last_day} 的假:{reason}",
+        "cancelled the leave of {person_id} from {first_day} to {last_day}: {reason}",
+    ),
+    "rulebook.adopted.v1": ("启用营业部规则,时区 {time_zone}", "adopted the rulebook, {time_zone}"),
+    "rulebook.work_mode_defined.v1": (
+        "自 {since} 起工作模式「{name}」:电话 {calls}、面谈 {meetings}、促成 {closings}、新增 {new_visits}",
+        "set the work mode “{name}” from {since}: {calls} calls, {meetings} meetings,"
+        " {closings} closing, {new_visits} new",
+    ),
+    "rulebook.deadlines_set.v1": (
+        "日志截止时间定为 {daily_log_due},迟 {late_reason_after_hours} 小时须写原因",
+        "set the log's deadline to {daily_log_due}; {late_reason_after_hours} hours late needs"
+        " a reason",
+    ),
+    "rulebook.calendar_published.v1": (
+        "发布 {year} 年工作日历(来源:{origin})",
+        "published the calendar of {year} (source: {origin})",
+    ),
+    "rulebook.script_published.v1": (
+        "发布回访话术 {script_id} 第 {script_version} 版",
+        "published version {script_version} of the script {script_id}",
+    ),
+    "rulebook.thresholds_set.v1": (
+        "预警门槛定为 {alert_probability},至少 {contradictions} 次不符:{reason}",
+        "set the alert line to {alert_probability} with at least {contradictions}"
+        " contradictions: {reason}",
+    ),
+    "customer.registered.v1": (
+        "录入客户 {name_masked}({customer_id}),来源:{contact_source}",
+        "entered the customer {name_masked} ({customer_id}), source: {contact_source}",
+    ),
+    "customer.contact_corrected.v1": (
+        "更正客户 {name_masked}({customer_id})的联系方式:{reason}",
+        "corrected the contact of {name_masked} ({customer_id}): {reason}",
+    ),
+    "customer.correction_requested.v1": (
+        "请 {owner_id} 核对客户 {customer_id} 的资料:{problem}",
+        "asked {owner_id} to check the customer {customer_id}: {problem}",
+    ),
+    "customer.reassigned.v1": (
+        "客户 {customer_id} 由 {from_owner_id} 转给 {owner_id}:{cause}",
+        "gave the customer {customer_id} from {from_owner_id} to {owner_id}: {cause}",
+    ),
+    "customer.opted_out.v1": (
+        "客户 {customer_id} 列入禁拨名单,至 {until}",
+        "put the customer {customer_id} on the do-not-call list until {until}",
+    ),
+    "daily_log.opened.v1": (
+        "翻开 {agent_id} {day} 的工作日志",
+        "opened the log of {agent_id} for {day}",
+    ),
+    "daily_log.activity_logged.v1": (
+        "记下 {day} 与客户 {customer_id} 的{kind},结果:{result}",
+        "logged a {kind} with {customer_id} on {day}, result: {result}",
+    ),
+    "daily_log.activity_corrected.v1": (
+        "更正 {day} 的一条记录({kind}):{reason}",
+        "corrected an entry of {day} ({kind}): {reason}",
+    ),
+    "daily_log.activity_withdrawn.v1": (
+        "撤回 {day} 的一条记录({kind}):{reason}",
+        "withdrew an entry of {day} ({kind}): {reason}",
+    ),
+    "daily_log.summary_written.v1": (
+        "写下 {day} 的总结,{text_length} 字",
+        "wrote the summary of {day}, {text_length} characters",
+    ),
+    "daily_log.submitted.v1": ("提交 {day} 的工作日志", "handed in the log of {day}"),
+    "daily_log.policies_signed.v1": (
+        "{agent_id} 在 {day} 成交 {policies} 单",
+        "counted {policies} policies for {agent_id} on {day}",
+    ),
+    "callback.listed.v1": (
+        "把 {agent_id} {visit_day} 的一次{kind}列入回访:{reason}",
+        "listed a {kind} of {agent_id} on {visit_day} for a callback: {reason}",
+    ),
+    "callback.prepared.v1": ("回访 {callback_id} 准备完毕", "prepared the callback {callback_id}"),
+    "callback.contact_revealed.v1": (
+        "查看了 {owner_id} 的客户 {customer_id} 的联系方式(回访 {callback_id})",
+        "was shown the contact of {customer_id}, a customer of {owner_id} (callback {callback_id})",
+    ),
+    "callback.attempted.v1": (
+        "第 {attempt_no} 次拨打(回访 {callback_id}):{result}",
+        "dialled for the {attempt_no}. time (callback {callback_id}): {result}",
+    ),
+    "callback.step_recorded.v1": (
+        "回访 {callback_id} 第 {step} 步",
+        "took step {step} of the callback {callback_id}",
+    ),
+    "callback.outcome_recorded.v1": (
+        "回访 {callback_id}:客户对 {agent_id} 的这次拜访——{outcome}",
+        "recorded the callback {callback_id} about {agent_id}: {outcome}",
+    ),
+    "callback.revisit_agreed.v1": (
+        "与客户 {customer_id} 约好再访:{at}",
+        "agreed on a revisit of {customer_id} at {at}",
+    ),
+    "callback.debriefed.v1": (
+        "就回访 {callback_id} 与 {agent_id} 沟通",
+        "talked the callback {callback_id} over with {agent_id}",
+    ),
+    "verification_case.file_opened.v1": (
+        "首次出现与 {agent_id} 的日志不符的说法",
+        "noted the first word against the log of {agent_id}",
+    ),
+    "verification_case.contradiction_detected.v1": (
+        "客户的回答与 {agent_id} 的记录不符({outcome})",
+        "noted that a customer contradicts the log of {agent_id} ({outcome})",
+    ),
+    "verification_case.case_opened.v1": (
+        "为 {agent_id} 立第 {case_no} 号核实,请人来看",
+        "opened case {case_no} about {agent_id} for a human to look at",
+    ),
+    "verification_case.explained.v1": (
+        "{agent_id} 就第 {case_no} 号核实作了说明",
+        "{agent_id} explained case {case_no}",
+    ),
+    "verification_case.decided.v1": (
+        "对 {agent_id} 第 {case_no} 号核实作出决定:{verdict}",
+        "decided case {case_no} about {agent_id}: {verdict}",
+    ),
+    "verification_case.appealed.v1": (
+        "{agent_id} 对第 {case_no} 号核实的决定提出申诉",
+        "{agent_id} appealed the decision on case {case_no}",
+    ),
+    "verification_case.appeal_decided.v1": (
+        "对 {agent_id} 第 {case_no} 号核实的申诉作出决定:{verdict}",
+        "decided the appeal of {agent_id} on case {case_no}: {verdict}",
+    ),
+    "scheduled_check.done.v1": (
+        "完成检查「{check}」({subject},{day}),发现 {findings} 项",
+        "made the check “{check}” ({subject}, {day}), findings: {findings}",
+    ),
+}
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "agent": ("营销员", "agent"),
+    "supervisor": ("主管", "supervisor"),
+    "upper_supervisor": ("上级主管", "upper supervisor"),
+    "auditor": ("合规稽核", "auditor"),
+    "administrator": ("管理员", "administrator"),
+    "system": ("系统", "system"),
+    "appointment_call": ("电话约访", "appointment call"),
+    "face_meeting": ("面谈", "meeting"),
+    "closing_visit": ("促成拜访", "closing visit"),
+    "new_prospect_visit": ("新增拜访", "new-prospect visit"),
+    "recruiting_visit": ("增员拜访", "recruiting visit"),
+    "own": ("自有", "own"),
+    "referral": ("转介绍", "referral"),
+    "orphan_assigned": ("孤儿单", "orphan policy"),
+    "inbound": ("主动来访", "inbound"),
+    "event": ("活动", "event"),
+    "company_lead": ("公司名单", "company lead"),
+    "interested": ("意向明确", "interested"),
+    "follow_up": ("再联系", "follow up"),
+    "declined": ("婉拒", "declined"),
+    "not_met": ("没见到", "not met"),
+    "signed": ("签单", "signed"),
+    "coaching": ("辅导回访", "coaching call"),
+    "audit": ("稽核回访", "audit call"),
+    "answered": ("接通", "answered"),
+    "no_answer": ("无人接听", "no answer"),
+    "busy": ("占线", "busy"),
+    "invalid_number": ("号码无效", "invalid number"),
+    "refused": ("拒绝回答", "refused"),
+    "confirmed": ("确认", "confirmed"),
+    "partly": ("部分确认", "partly confirmed"),
+    "denied": ("说没有", "denied"),
+    "cannot_recall": ("记不清", "cannot recall"),
+    "wrong_person": ("不是本人", "wrong person"),
+    "unreachable": ("联系不上", "unreachable"),
+    "not_asked": ("未询问", "not asked"),
+    "cleared": ("不成立", "cleared"),
+    "unable": ("不会填", "unable"),
+    "unwilling": ("不愿填", "unwilling"),
+    "upheld": ("维持", "upheld"),
+    "overturned": ("推翻", "overturned"),
+    "leave": ("请假", "leave"),
+    "sick": ("病假", "sick leave"),
+    "training": ("培训", "training"),
+    "meeting": ("会议", "meeting"),
+    "missing_logs": ("未交日志", "missing logs"),
+    "fake_entries": ("回访比对", "callback against log"),
+}
+TRANSLATED = frozenset(
+    {
+        "role",
+        "kind",
+        "contact_source",
+        "result",
+        "outcome",
+        "verdict",
+        "check",
+        "mode",
+        "problem",
+    }
+)
+LANGUAGES = ("zh", "en")
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+def word(value: str, language: str) -> str:
+    """Return one of our words in a language; anything else comes back as it is."""
+    known = WORDS.get(value)
+    return known[LANGUAGES.index(language)] if known else value
+
+
+def sentence(topic: str, facts: Mapping[str, Any], language: str) -> str:
+    """Return what happened as a sentence without its subject; ``language`` is zh or en."""
+    templates = SENTENCES.get(topic)
+    if templates is None:
+        return topic
+    shown = _Facts()
+    for name, value in facts.items():
+        shown[name] = _shown(name, value, language)
+    return templates[LANGUAGES.index(language)].format_map(shown)
+
+
+def _shown(name: str, value: Any, language: str) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, list):
+        return str(len(value))
+    return word(str(value), language) if name in TRANSLATED else str(value)
