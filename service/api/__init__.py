@@ -9,6 +9,7 @@ from service.api import (
     cases,
     customers,
     daily_logs,
+    events,
     people,
     rulebook,
     sessions,
@@ -32,6 +33,7 @@ RESOURCES = (
     callbacks.resource,
     cases.resource,
     team_states.resource,
+    events.resource,
 )
 DESCRIPTION = (
     "Commands append events and answer with their position in the log; queries read views and "

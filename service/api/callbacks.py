@@ -20,6 +20,7 @@ from domain.callback import (
 )
 from domain.refusals import AlreadyAnswered
 from domain.words import (
+    ActivityKind,
     AttemptResult,
     CallbackDesign,
     CallbackMode,
@@ -28,11 +29,14 @@ from domain.words import (
     Objection,
     Receipt,
 )
+from projections import callback_queue
+from service.access import Thing
 from service.api import guard, schemas
 from service.api.fields import Day, Id, Instant, Text, Truth, Whole, one_of
+from service.api.paging import Page, key_of, page_of
 from service.api.preconditions import Done, by, expected
 from service.api.resource import Resource, Tagged
-from service.api.schemas import Body, PageArgs, names_of
+from service.api.schemas import Body, PageArgs, names_of, page
 from service.context import shilu
 from service.sessions import reader
 
@@ -115,22 +119,22 @@ class Listed(ma.Schema):
 
     callback_id = fields.String(required=True)
     activity_id = fields.String(required=True)
-    kind = fields.String(required=True, allow_none=True)
-    visit_day = fields.Date(required=True, allow_none=True)
+    kind = one_of(ActivityKind, required=True)
+    visit_day = fields.Date(required=True)
     agent_id = fields.String(required=True)
     team_id = fields.String(required=True)
     supervisor_id = fields.String(required=True)
     customer_id = fields.String(required=True)
     mode = one_of(CallbackMode, required=True)
     design = one_of(CallbackDesign, required=True)
-    on_day = fields.Date(required=True, allow_none=True)
+    on_day = fields.Date(required=True)
     outcome = one_of(CallbackOutcome, required=True, allow_none=True)
 
 
 class CallbackShown(Listed):
     """A callback and how far it has come."""
 
-    reason = fields.String(required=True, allow_none=True)
+    reason = fields.String(required=True)
     version = fields.Integer(required=True)
     prepared = fields.Boolean(required=True)
     attempts = fields.List(one_of(AttemptResult), required=True)
@@ -149,8 +153,30 @@ class RevealedContact(schemas.Receipt):
 class CallbackArgs(PageArgs):
     """Which callbacks to list."""
 
-    state = fields.String(validate=validate.OneOf(["open", "answered"]), load_default=None)
+    state = fields.String(validate=validate.OneOf(["open", "any"]), load_default="any")
     on_day = Day(load_default=None)
+
+
+@resource.query(
+    "/callbacks",
+    page(Listed, "CallbackPage"),
+    args=CallbackArgs,
+    views=("callback_queue",),
+    errors=(403,),
+)
+def list_callbacks(args: dict[str, Any]) -> Page:
+    """List one's own callbacks, newest first."""
+    guard.need(Thing.CALL)
+    with shilu().views.connect() as connection:
+        found = callback_queue.for_supervisor(
+            connection,
+            reader().person_id,
+            args["on_day"],
+            open_only=args["state"] == "open",
+            before=key_of(args["cursor"], int),
+            limit=args["limit"] + 1,
+        )
+    return page_of(found, args["limit"], key=lambda call: call.position)
 
 
 @resource.query(ONE, CallbackShown, errors=(403, 404), tagged=True)

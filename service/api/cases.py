@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import marshmallow as ma
-from marshmallow import fields
+from marshmallow import fields, validate
+from sqlalchemy import Connection
 
 from domain.refusals import UnknownCase
 from domain.verification_case import VerificationCase, VerificationCases, verification_stream
 from domain.words import AppealVerdict, Receipt, Verdict
-from service.access import Thing
+from projections import cases, team_day
+from projections.cases import CaseCard
+from service.access import Reach, Thing, may, reach
 from service.api import guard
 from service.api.fields import Instant, Text, one_of
+from service.api.paging import Page, key_of, page_of
 from service.api.preconditions import Done, by, expected
 from service.api.resource import Resource, Tagged
-from service.api.schemas import Body, names_of
+from service.api.schemas import Body, PageArgs, names_of, page
 from service.context import shilu
+from service.sessions import reader
 
 resource = Resource("cases", "Contradictions put before a human, who alone decides.")
 
@@ -50,11 +56,18 @@ class CaseListed(ma.Schema):
     agent_id = fields.String(required=True)
     team_id = fields.String(required=True)
     case_no = fields.Integer(required=True)
+    opened_at = Instant(required=True)
     posterior = fields.Float(required=True)
     explained = fields.Boolean(required=True)
     verdict = one_of(Verdict, required=True, allow_none=True)
     appealed = fields.Boolean(required=True)
     appeal_verdict = one_of(AppealVerdict, required=True, allow_none=True)
+
+
+class CaseArgs(PageArgs):
+    """Which cases to list."""
+
+    state = fields.String(validate=validate.OneOf(["waiting", "any"]), load_default="any")
 
 
 class Item(ma.Schema):
@@ -68,7 +81,6 @@ class Item(ma.Schema):
 class CaseShown(CaseListed):
     """A case as those concerned see it: the evidence for and against, and what was said."""
 
-    opened_at = Instant(required=True)
     threshold = fields.Float(required=True)
     model_version = fields.String(required=True)
     items = fields.List(fields.Nested(Item), required=True)
@@ -78,6 +90,46 @@ class CaseShown(CaseListed):
     appeal = fields.String(required=True, allow_none=True)
     appeal_reason = fields.String(required=True, allow_none=True)
     version = fields.Integer(required=True)
+
+
+@resource.query(
+    "/cases",
+    page(CaseListed, "CasePage"),
+    args=CaseArgs,
+    views=("cases", "team_day"),
+    errors=(403,),
+)
+def list_cases(args: dict[str, Any]) -> Page:
+    """List the cases that the reader may see, newest first."""
+    guard.need(Thing.READ_CASE)
+    before = key_of(args["cursor"], int)
+    with shilu().views.connect() as connection:
+        found = _cases_seen(connection, waiting_only=args["state"] == "waiting")
+    found = [case for case in found if before is None or case.position < before]
+    found.sort(key=lambda case: case.position, reverse=True)
+    some = page_of(found[: args["limit"] + 1], args["limit"], key=lambda case: case.position)
+    return replace(some, items=[_listed(case) for case in some.items])
+
+
+def _cases_seen(connection: Connection, *, waiting_only: bool) -> list[CaseCard]:
+    if reach(reader(), Thing.READ_CASE) is Reach.OWN:
+        own = cases.of_agent(connection, reader().person_id)
+        return [case for case in own if not waiting_only or case.state in cases.WAITING]
+    teams = [team.team_id for team in team_day.teams(connection)]
+    return [
+        case
+        for team_id in teams
+        if may(reader(), Thing.READ_CASE, team_id=team_id)
+        for case in cases.in_team(connection, team_id, waiting_only=waiting_only)
+    ]
+
+
+def _listed(case: CaseCard) -> dict[str, Any]:
+    flags = {
+        "explained": case.explained_at is not None,
+        "appealed": case.appealed_at is not None,
+    }
+    return {name: getattr(case, name) for name in names_of(CaseListed) - set(flags)} | flags
 
 
 @resource.query(ONE, CaseShown, errors=(403, 404), tagged=True)

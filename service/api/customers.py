@@ -10,12 +10,14 @@ from marshmallow import fields
 from domain.customer import Customer, customer_stream
 from domain.refusals import UnknownCustomer
 from domain.words import ContactSource
+from projections import customers
 from service.access import Thing
 from service.api import guard
 from service.api.fields import Id, Text, one_of
+from service.api.paging import Page, key_of, page_of
 from service.api.preconditions import Done, by, command_id, expected
 from service.api.resource import Resource, Tagged
-from service.api.schemas import Body
+from service.api.schemas import Body, PageArgs, page
 from service.context import shilu
 from service.sessions import reader
 
@@ -48,15 +50,32 @@ class CustomerListed(ma.Schema):
     owner_id = fields.String(required=True)
     name_masked = fields.String(required=True)
     phone_masked = fields.String(required=True, allow_none=True)
+    contact_source = one_of(ContactSource, required=True)
+    correction_requested = fields.Boolean(required=True)
 
 
 class CustomerShown(CustomerListed):
     """A customer as their owner sees them."""
 
-    contact_source = one_of(ContactSource, required=True)
     name = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
     version = fields.Integer(required=True)
+
+
+@resource.query(
+    "/customers",
+    page(CustomerListed, "CustomerPage"),
+    args=PageArgs,
+    views=("customers",),
+    errors=(403,),
+)
+def list_customers(args: dict[str, Any]) -> Page:
+    """List one's own customers, masked, by id."""
+    guard.need(Thing.CUSTOMERS)
+    start, limit = key_of(args["cursor"], str), args["limit"]
+    with shilu().views.connect() as connection:
+        found = customers.of_owner(connection, reader().person_id, limit + 1, start)
+    return page_of(found, limit, key=lambda customer: customer.customer_id)
 
 
 @resource.command("/customers", NewCustomer)

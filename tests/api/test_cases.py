@@ -92,3 +92,22 @@ def test_an_appeal_is_decided_by_somebody_above(branch: Branch, case: str) -> No
 
 def test_a_case_that_never_was_is_not_found(branch: Branch, case: str) -> None:
     assert branch.ask("S1", "GET", "/cases/A1/2").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("person_id", "count"), [("A1", 1), ("A2", 0), ("S1", 1), ("S2", 0), ("U1", 1), ("R1", 1)]
+)
+def test_cases_are_listed_to_those_concerned(
+    branch: Branch, case: str, person_id: str, count: int
+) -> None:
+    branch.catch_up()
+
+    assert len(branch.ask(person_id, "GET", "/cases?state=waiting").json["items"]) == count
+
+
+def test_a_decided_case_waits_no_more(branch: Branch, case: str) -> None:
+    decide(branch, "S1")
+    branch.catch_up()
+
+    assert branch.ask("S1", "GET", "/cases?state=waiting").json["items"] == []
+    assert [c["verdict"] for c in branch.ask("S1", "GET", "/cases").json["items"]] == ["unable"]

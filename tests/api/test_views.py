@@ -131,3 +131,93 @@ def test_a_read_that_waits_in_vain_says_how_far_its_view_has_come(branch: Branch
 
     assert response.status_code == 200
     assert int(response.headers["X-Shilu-Position"]) == head
+
+
+def test_an_agents_customers_are_listed_masked(branch: Branch) -> None:
+    branch.catch_up()
+
+    (customer,) = branch.ask("A1", "GET", "/customers").json["items"]
+
+    assert (customer["customer_id"], customer["name_masked"]) == ("C-A1", "张**")
+    assert "name" not in customer
+
+
+def test_nobody_but_an_agent_lists_customers(branch: Branch) -> None:
+    for person_id in ("S1", "U1", "R1", "M1"):
+        assert branch.ask(person_id, "GET", "/customers").status_code == 403
+
+
+def test_a_supervisors_callbacks_are_listed_newest_first(branch: Branch, logged: Logged) -> None:
+    path, activity_id = logged()
+    day = path.rsplit("/", 1)[1]
+    body = {"activity_id": activity_id, "agent_id": "A1", "visit_day": day, "on_day": day}
+    branch.ask("S1", "POST", "/callbacks", body | {"reason": "新人"})
+    branch.catch_up()
+
+    (call,) = branch.ask("S1", "GET", f"/callbacks?state=open&on_day={day}").json["items"]
+
+    assert (call["activity_id"], call["outcome"]) == (activity_id, None)
+    assert branch.ask("S2", "GET", "/callbacks").json["items"] == []
+    assert branch.ask("A1", "GET", "/callbacks").status_code == 403
+
+
+def test_the_auditor_pages_through_every_event_once(branch: Branch) -> None:
+    branch.catch_up()
+    seen: list[int] = []
+    cursor = ""
+    while True:
+        page = branch.ask("R1", "GET", f"/events?limit=7{cursor}").json
+        seen += [event["position"] for event in page["items"]]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+
+    head = branch.store.reader().head()
+    assert seen == list(range(head, 0, -1))
+
+
+def test_events_are_filtered_and_told_in_the_readers_language(
+    branch: Branch, logged: Logged
+) -> None:
+    logged()
+    branch.catch_up()
+
+    page = branch.ask(
+        "R1", "GET", "/events?topic=daily_log.activity_logged&agent_id=A1", Accept_Language="en"
+    )
+
+    (event,) = page.json["items"]
+    assert event["topic"] == "daily_log.activity_logged.v1"
+    assert event["sentence"].isascii()
+    assert (event["actor"], event["source"]) == ("A1", "api")
+
+
+def test_an_event_names_the_others_of_its_command(branch: Branch, logged: Logged) -> None:
+    logged()
+    branch.catch_up()
+    head = branch.store.reader().head()
+
+    shown = branch.ask("R1", "GET", f"/events/{head}").json
+
+    assert [e["topic"] for e in shown["same_command"]] == ["daily_log.opened.v1"]
+
+
+def test_no_event_shows_what_is_sealed(branch: Branch, logged: Logged) -> None:
+    logged(note="家里有两个孩子")
+    branch.catch_up()
+
+    text = branch.ask("R1", "GET", "/events?limit=200").get_data(as_text=True)
+
+    assert "13800001234" not in text
+    assert "两个孩子" not in text
+
+
+@pytest.mark.parametrize("person_id", ["A1", "S1", "U1", "M1"])
+def test_the_record_is_read_by_the_auditor_alone(branch: Branch, person_id: str) -> None:
+    assert branch.ask(person_id, "GET", "/events").status_code == 403
+    assert branch.ask(person_id, "GET", "/events/1").status_code == 403
+
+
+def test_an_event_that_never_was_is_not_found(branch: Branch) -> None:
+    for position in (0, 999_999, 10**30):
+        assert branch.ask("R1", "GET", f"/events/{position}").status_code == 404
