@@ -258,7 +258,7 @@ def show_logins() -> None:
         return
     say("demo branch; sign in as")
     for row in logins["accounts"]:
-        print("    {login:<12} {password:<14} {role}: {note}".format(**row))
+        print("    {login:<12} {password:<14} {role}: {note_en}".format(**{"note_en": "", **row}))
 
 
 def check(name: str, command: "list[str]") -> None:

@@ -26,7 +26,7 @@ AddAccount = Callable[[str, str, str, str], None]  # login, person id, role, pas
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who may sign in to the demo; ``note`` says what to look at with it."""
+    """Who may sign in to the demo; the notes say what to look at with it."""
 
     login: str
     password: str
@@ -34,6 +34,7 @@ class Login:
     person_id: str
     name: str
     note: str
+    note_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +89,14 @@ def _logins(branch: Branch, kept: Mapping[str, Mapping[str, str]]) -> list[Login
     agents = [agent for team in branch.teams for agent in team.agents]
     pads = next(agent for agent in agents if agent.habit is Habit.PADS)
     chosen = [
-        ("agent", first.agents[0], "writes at once; " + first.name),
-        ("agent2", pads, "one customer denies a visit so far; " + first.name),
-        ("supervisor", first.supervisor, "leads " + first.name + "; calls are open"),
-        ("supervisor2", second.supervisor, "leads " + second.name),
-        ("supervisor3", third.supervisor, "leads " + third.name + "; a case is open"),
-        ("upper", branch.upper_supervisor, "hears appeals"),
-        ("auditor", branch.auditor, "replays and proves"),
-        ("admin", branch.administrator, "people, teams, rules"),
+        ("agent", first.agents[0], f"{first.name}，当场就写", "writes at once"),
+        ("agent2", pads, f"{first.name}，有一位客户否认拜访", "one customer denies a visit"),
+        ("supervisor", first.supervisor, f"带领{first.name}，有待办回访", "calls are open"),
+        ("supervisor2", second.supervisor, f"带领{second.name}", "another team"),
+        ("supervisor3", third.supervisor, f"带领{third.name}，有一个案件", "a case is open"),
+        ("upper", branch.upper_supervisor, "答复申诉", "hears appeals"),
+        ("auditor", branch.auditor, "回放与核对", "replays and follows causes"),
+        ("admin", branch.administrator, "管理人员与团队", "people, teams, rules"),
     ]
     return [
         Login(
@@ -105,8 +106,9 @@ def _logins(branch: Branch, kept: Mapping[str, Mapping[str, str]]) -> list[Login
             person.person_id,
             person.name,
             note,
+            note_en,
         )
-        for login, person, note in chosen
+        for login, person, note, note_en in chosen
     ]
 
 
