@@ -258,6 +258,13 @@ class SqliteBroker(Broker):
         """Count a start before it happens and return the count; 0 if somebody else has the task."""
         return self.tasks.begin(message.options[_ROW], message.options[_LEASE])
 
+    def end(self, message: MessageProxy, *, well: bool) -> None:
+        """Nothing: acknowledging deletes the row, trying again starts its count anew."""
+
+    def was_lost(self) -> bool:
+        """False: a file does not come and go."""
+        return False
+
     def release(self, older_than_ms: int, attempts: int) -> int:
         """Let tasks out of quarantine, with ``attempts`` already counted; return how many."""
         return self.tasks.release(older_than_ms, attempts)

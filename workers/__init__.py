@@ -22,7 +22,8 @@ def run_worker() -> int:
     from domain.application import TeamRecord
     from workers.actors import declare_actors
     from workers.logs import configure_logs
-    from workers.process import stop_on_signal, work
+    from workers.process import work
+    from workers.stopping import stop_on_signal
 
     stop = stop_on_signal()
     settings = Settings.read()
@@ -40,8 +41,8 @@ def run_scheduler() -> int:
     from workers.bookmark import Bookmark
     from workers.dispatcher import Dispatcher
     from workers.logs import configure_logs
-    from workers.process import stop_on_signal
     from workers.scheduler import Rounds, Scheduler, sender
+    from workers.stopping import stop_on_signal
 
     stop = stop_on_signal()
     settings = Settings.read()

@@ -15,7 +15,8 @@ from pathlib import Path
 import dramatiq
 
 from workers.broker import build_broker
-from workers.process import stop_on_signal, work
+from workers.process import work
+from workers.stopping import stop_on_signal
 
 
 def main() -> int:

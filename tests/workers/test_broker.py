@@ -12,7 +12,8 @@ from dramatiq.errors import BrokerConnectionError
 
 from tests.workers.conftest import Notebook, Place
 from tests.workers.support import until, working
-from workers.broker import Gate, build_broker
+from workers.broker import build_broker
+from workers.starts import Gate
 from workers.tasks import Task
 
 
