@@ -7,9 +7,7 @@ refused); 2 wrong use; 3 not ready (not migrated, a store that does not answer).
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -65,10 +63,11 @@ def follower() -> None:
     """Follow the log and keep the projections up to date."""
     import projections
     from projections.follower import Follower
+    from workers.stopping import stop_on_signal
 
     store = _store(_settings())
     with ready():
-        Follower(store.reader(), store.views_engine(), projections.ALL).run(_stop_on_signal())
+        Follower(store.reader(), store.views_engine(), projections.ALL).run(stop_on_signal())
 
 
 @main.command()
@@ -307,10 +306,3 @@ def _accounts(settings: Settings) -> Accounts:
 
 def _accounts_url(settings: Settings) -> str:
     return settings.accounts_url or f"sqlite:///{settings.data_dir / 'accounts.db'}"
-
-
-def _stop_on_signal() -> threading.Event:
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
