@@ -29,6 +29,7 @@ class DemoLogin:
     role: str
     name: str
     note: str
+    note_en: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ summary of the errors on top. What a value means is the domain's business.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -40,25 +39,36 @@ def text(
     longest: int, *, missing: str = N_("请填写这一栏"), required: bool = False, **more: Any
 ) -> fields.String:
     """Return a field for typed text, of at most ``longest`` characters."""
-    errors = {"required": missing, "invalid": missing, "null": missing}
-    checks = [validate.Length(max=longest, error=N_("写得太长了,请缩短")), _writable]
-    return fields.String(required=required, validate=checks, error_messages=errors, **_opt(more, required))
+    errors: Any = {"required": missing, "invalid": missing, "null": missing}
+    checks: list[Callable[[Any], Any]] = [
+        validate.Length(max=longest, error=N_("写得太长了,请缩短")),
+        _writable,
+    ]
+    return fields.String(
+        required=required, validate=checks, error_messages=errors, **_opt(more, required)
+    )
 
 
 def an_id(*, missing: str = N_("请选择"), required: bool = False, **more: Any) -> fields.String:
     """Return a field for an id of ours."""
-    errors = {"required": missing, "invalid": missing}
-    checks = [validate.Regexp(rf"^{_ID}\Z", error=N_("这个编号不对"))]
-    return fields.String(required=required, validate=checks, error_messages=errors, **_opt(more, required))
+    errors: Any = {"required": missing, "invalid": missing}
+    checks: list[Callable[[Any], Any]] = [validate.Regexp(rf"^{_ID}\Z", error=N_("这个编号不对"))]
+    return fields.String(
+        required=required, validate=checks, error_messages=errors, **_opt(more, required)
+    )
 
 
 def one_of(
     words: type[StrEnum], *, missing: str = N_("请选择"), required: bool = False, **more: Any
 ) -> fields.Enum[Any]:
     """Return a field for one of the words of an enum."""
-    errors = {"required": missing, "unknown": missing, "must_be_string": missing}
+    errors: Any = {"required": missing, "unknown": missing, "must_be_string": missing}
     return fields.Enum(
-        words, by_value=fields.String, required=required, error_messages=errors, **_opt(more, required)
+        words,
+        by_value=fields.String,
+        required=required,
+        error_messages=errors,
+        **_opt(more, required),
     )
 
 
@@ -70,20 +80,25 @@ def many_of(words: type[StrEnum]) -> fields.List[Any]:
 def whole(lowest: int, highest: int, *, missing: str, **more: Any) -> fields.Integer:
     """Return a field for a whole number between two, both included."""
     required = bool(more.pop("required", False))
-    errors = {"required": missing, "invalid": missing, "too_large": missing}
-    checks = [validate.Range(lowest, highest, error=missing)]
-    return fields.Integer(required=required, validate=checks, error_messages=errors, **_opt(more, required))
+    errors: Any = {"required": missing, "invalid": missing, "too_large": missing}
+    checks: list[Callable[[Any], Any]] = [validate.Range(lowest, highest, error=missing)]
+    return fields.Integer(
+        required=required, validate=checks, error_messages=errors, **_opt(more, required)
+    )
 
 
 class Day(fields.Date):
     """A local day between 2000 and 2099."""
 
-    default_error_messages = {"invalid": N_("请填写正确的日期"), "required": N_("请填写日期")}
+    default_error_messages = {  # noqa: RUF012
+        "invalid": N_("请填写正确的日期"),
+        "required": N_("请填写日期"),
+    }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         if not re.fullmatch(r"\d{4}-\d\d-\d\d", str(value)):
             raise self.make_error("invalid")
-        day = cast(date, super()._deserialize(value, attr, data, **kwargs))
+        day = super()._deserialize(value, attr, data, **kwargs)
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise self.make_error("invalid")
         return day
@@ -92,9 +107,12 @@ class Day(fields.Date):
 class Moment(fields.Field[datetime]):
     """A moment on the branch's wall clock, as browsers send it; becomes an aware instant."""
 
-    default_error_messages = {"invalid": N_("请填写正确的日期和时间"), "required": N_("请填写时间")}
+    default_error_messages = {  # noqa: RUF012
+        "invalid": N_("请填写正确的日期和时间"),
+        "required": N_("请填写时间"),
+    }
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:  # noqa: ARG002
         if not re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?", str(value)):
             raise self.make_error("invalid")
         try:
@@ -141,7 +159,10 @@ class PageForm(ma.Schema):
         unknown = ma.RAISE
 
     error_messages = {"unknown": N_("表单里有多余的栏目")}  # noqa: RUF012
-    command_id = fields.UUID(required=True, error_messages={"required": N_("请刷新页面再试"), "invalid_uuid": N_("请刷新页面再试")})
+    command_id = fields.UUID(
+        required=True,
+        error_messages={"required": N_("请刷新页面再试"), "invalid_uuid": N_("请刷新页面再试")},
+    )
     csrf_token = fields.String(required=True)
 
 
@@ -180,35 +201,58 @@ class Form:
         self.errors[name] = problem
         self.status = 422
 
-    @contextmanager
-    def refusals(self, **field_of: str) -> Iterator[None]:
-        """Turn a refusal of the domain into this form's problem.
+    def refusals(self, **field_of: str) -> Refusals:
+        """Turn a refusal of the domain inside ``with`` into this form's problem.
 
-        ``field_of`` names the field at which a refusal is shown, by the refusal's class name.
+        ``field_of`` names the field at which a refusal is shown, by the refusal's class name or
+        by the field that the refusal names.
         """
-        try:
-            yield
-        except Refusal as refusal:
-            said = sentence(refusal)
-            at = field_of.get(type(refusal).__name__) or field_of.get(str(refusal.facts.get("field")))
-            if at:
-                self.errors[at] = said
-            else:
-                self.problem = said
-            self.status = status(refusal)
+        return Refusals(self, field_of)
+
+
+class Refusals:
+    """Catches the refusals of a ``with`` block and writes them into a form."""
+
+    def __init__(self, form: Form, field_of: Mapping[str, str]) -> None:
+        self._form = form
+        self._field_of = field_of
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, problem: object, _trace: object) -> bool:
+        """Swallow a refusal; anything else goes on."""
+        if not isinstance(problem, Refusal):
+            return False
+        named = str(problem.facts.get("field"))
+        at = self._field_of.get(type(problem).__name__) or self._field_of.get(named)
+        if at:
+            self._form.errors[at] = sentence(problem)
+        else:
+            self._form.problem = sentence(problem)
+        self._form.status = status(problem)
+        return True
 
 
 def sent(schema: PageForm, name: str = "") -> Form:
     """Return the form as it was sent, loaded by its schema; empty fields count as absent."""
     given = _given(request.form, schema)
     values = {key: request.form.getlist(key) for key in request.form}
-    form = Form(values=values, name=name, command_id=request.form.get("command_id", "") or str(uuid4()))
+    form = Form(
+        values=values, name=name, command_id=request.form.get("command_id", "") or str(uuid4())
+    )
     try:
         form.data = cast(dict[str, Any], schema.load(given))
     except ma.ValidationError as problem:
-        form.errors = {key: _(_first(errors)) for key, errors in problem.normalized_messages().items()}
+        form.errors = error_texts(problem)
         form.status = 422
     return form
+
+
+def error_texts(problem: ma.ValidationError) -> dict[str, str]:
+    """Return the first error of each field, in the reader's language."""
+    messages: Any = problem.messages
+    return {str(key): _(_first(errors)) for key, errors in messages.items()}
 
 
 def by(form: Form, part: str = "") -> By:

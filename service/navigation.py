@@ -70,7 +70,9 @@ def set_up(app: Flask) -> None:
 def menu(role: Role) -> list[Item]:
     """Return the navigation of a role."""
     return [
-        Item(href, icon, _(text), current=_is_current(href), count=g.get("waiting", {}).get(href, 0))
+        Item(
+            href, icon, _(text), current=_is_current(href), count=g.get("waiting", {}).get(href, 0)
+        )
         for href, icon, text in MENUS[role]
     ]
 

@@ -23,7 +23,9 @@ SENTENCES: Mapping[type[Refusal], str] = {
     refusals.UnknownScript: N_("没有这份话术。"),
     refusals.Stale: N_("刚才有人改过了。请看过最新内容再提交。"),
     refusals.AlreadyExists: N_("这个编号已经有了。"),
-    refusals.LooksRepeated: N_("十五分钟内已经记过这位客户的同类活动。确实是另一次,请勾选后再保存。"),
+    refusals.LooksRepeated: N_(
+        "十五分钟内已经记过这位客户的同类活动。确实是另一次,请勾选后再保存。"
+    ),
     refusals.AlreadyWithdrawn: N_("这一笔已经撤回了。"),
     refusals.AlreadySubmitted: N_("这一天的日志已经提交过了。"),
     refusals.NotPrepared: N_("先完成回访准备,才能走到这一步。"),

@@ -1,7 +1,15 @@
 """The pages: each file is one page's schema, GET and POST."""
 
 from service.pages import (
+    agent_day,
+    board,
+    callback,
+    callbacks,
+    cases,
+    customers,
     entry,
+    events,
+    mine,
     people,
     sign_in,
     submit,
@@ -14,6 +22,14 @@ ALL_PAGES = (
     today.pages,
     entry.pages,
     submit.pages,
-    people.pages,
+    customers.pages,
+    mine.pages,
+    board.pages,
+    agent_day.pages,
+    callbacks.pages,
+    callback.pages,
+    cases.pages,
+    events.pages,
     time_machine.pages,
+    people.pages,
 )

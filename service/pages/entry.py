@@ -151,4 +151,3 @@ def _facts(entry: LoggedActivity, zone: str, day: date) -> list[tuple[str, Any]]
         (_("记录于"), clock(entry.recorded_at, zone, with_day=day)),
     ]
     return [(name, value) for name, value in known if value]
-

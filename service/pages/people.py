@@ -32,11 +32,13 @@ JOINING = (
     Role.AUDITOR,
     Role.ADMINISTRATOR,
 )
-LOGIN_ERRORS = {"required": N_("请填写账号")}
+LOGIN_ERRORS: Any = {"required": N_("请填写账号")}
 
 
 def _login(*, required: bool = False) -> fields.String:
-    rule = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9._@\-]{0,63}\Z", error=N_("账号只能用字母、数字和 . _ @ -"))
+    rule = validate.Regexp(
+        r"^[A-Za-z0-9][A-Za-z0-9._@\-]{0,63}\Z", error=N_("账号只能用字母、数字和 . _ @ -")
+    )
     more: Mapping[str, Any] = {} if required else {"load_default": None}
     return fields.String(required=required, validate=rule, error_messages=LOGIN_ERRORS, **more)
 
@@ -44,7 +46,7 @@ def _login(*, required: bool = False) -> fields.String:
 def _password(*, required: bool = False) -> fields.String:
     rule = validate.Length(8, 128, error=N_("密码要 8 到 128 个字符"))
     more: Mapping[str, Any] = {} if required else {"load_default": None}
-    errors = {"required": N_("请填写密码")}
+    errors: Any = {"required": N_("请填写密码")}
     return fields.String(required=required, validate=rule, error_messages=errors, **more)
 
 
@@ -53,7 +55,9 @@ class PersonForm(PageForm):
 
     name = text(40, required=True, missing=N_("请填写姓名"))
     person_id = an_id(required=True, missing=N_("请填写工号"))
-    role = fields.Enum(Role, by_value=fields.String, required=True, error_messages={"required": N_("请选择角色")})
+    role = fields.Enum(
+        Role, by_value=fields.String, required=True, error_messages={"required": N_("请选择角色")}
+    )
     team_id = an_id()
     since = Day(required=True)
     login = _login()
@@ -112,7 +116,9 @@ def people() -> str:
     chosen = SimpleNamespace(team=request.args.get("team", ""), role=request.args.get("role", ""))
     rows = [
         _row(person, names, logins)
-        for person in sorted(everybody, key=lambda p: (p.team_id or "~", p.role != "supervisor", p.person_id))
+        for person in sorted(
+            everybody, key=lambda p: (p.team_id or "~", p.role != "supervisor", p.person_id)
+        )
         if chosen.team in ("", person.team_id) and chosen.role in ("", person.role)
     ]
     return render_template(
@@ -144,7 +150,12 @@ def add_person() -> Response:
         data = form.data
         with form.refusals(AlreadyExists="person_id", UnknownTeam="team_id", team_id="team_id"):
             receipt = shilu().record.organisation.join(
-                data["person_id"], data["name"], data["role"], data["team_id"], data["since"], by=by(form)
+                data["person_id"],
+                data["name"],
+                data["role"],
+                data["team_id"],
+                data["since"],
+                by=by(form),
             )
             if data["login"]:
                 _create_account(form, data["person_id"], data["role"])
@@ -209,7 +220,9 @@ def move(person_id: str) -> Response:
         person_id,
         MoveForm(),
         "move",
-        lambda d, who: shilu().record.organisation.move(person_id, d["team_id"], d["since"], by=who),
+        lambda d, who: shilu().record.organisation.move(
+            person_id, d["team_id"], d["since"], by=who
+        ),
     )
 
 
@@ -231,7 +244,9 @@ def depart(person_id: str) -> Response:
     """Record that somebody leaves; their login ends."""
 
     def leave_for_good(data: dict[str, Any], who: By) -> Receipt:
-        receipt = shilu().record.organisation.depart(person_id, data["last_day"], data["reason"], by=who)
+        receipt = shilu().record.organisation.depart(
+            person_id, data["last_day"], data["reason"], by=who
+        )
         login = _login_of(person_id)
         if login and data["last_day"] <= shilu().today():
             shilu().accounts.disable(login)
@@ -248,7 +263,9 @@ def lead(person_id: str) -> Response:
         person_id,
         LeadForm(),
         "lead",
-        lambda _data, who: shilu().record.organisation.appoint_supervisor(team_id, person_id, by=who),
+        lambda _data, who: shilu().record.organisation.appoint_supervisor(
+            team_id, person_id, by=who
+        ),
     )
 
 
@@ -338,7 +355,10 @@ def _person(person_id: str, form: Form) -> Response:
     page = render_template(
         "person.html",
         form=form,
-        **{part: form if form.name == part else Form(name=part) for part in ("account", "move", "leave", "depart")},
+        **{
+            part: form if form.name == part else Form(name=part)
+            for part in ("account", "move", "leave", "depart")
+        },
         person=_shown(member, names, leads=leads, today=today),
         may_lead=member.role is Role.SUPERVISOR and team is not None and not leads,
         teams=[(key, name) for key, name in names.items() if key != member.team_id],

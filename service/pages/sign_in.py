@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from domain.words import Role
 from service import sessions
 from service.context import shilu
-from service.forms import Form
-from service.language import COOKIE, LANGUAGES, N_, _
+from service.forms import Form, error_texts
+from service.language import COOKIE, LANGUAGES, N_, _, reader_language
 from service.words import ROLES
 from store.accounts import TooManyAttempts, WrongCredentials
 
@@ -64,8 +64,7 @@ def enter() -> AnyResponse:
     try:
         data = SignIn().load(typed)
     except ma.ValidationError as problem:
-        messages = problem.normalized_messages()
-        filled.errors = {key: _(said[0]) for key, said in messages.items() if key != "next"}
+        filled.errors = error_texts(problem)
         filled.status = 422
         return _door(filled, typed.get("next", ""))
     return _enter(filled, data["login"], data["password"], data["next"])
@@ -121,7 +120,7 @@ def _door(form: Form, wanted: str) -> Response:
             login=d.login,
             password=d.password,
             name=d.name,
-            note=d.note,
+            note=(d.note_en or d.note) if reader_language() == "en" else d.note,
             role_text=_(ROLES[Role(d.role)]),
         )
         for d in shilu().demo

@@ -106,4 +106,3 @@ def _plans(entries: Sequence[Entry], rules: Rules) -> list[SimpleNamespace]:
         )
         for e in entries
     ]
-

@@ -8,8 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, make_response, render_template, request
-from marshmallow import fields
 from markupsafe import Markup
+from marshmallow import fields
 from werkzeug.wrappers import Response
 
 from domain.daily_log import Activity
@@ -27,7 +27,6 @@ from service.forms import (
     PageForm,
     Phone,
     Tick,
-    an_id,
     by,
     command_id,
     many_of,
@@ -53,7 +52,7 @@ from service.words import KINDS, LAST_ACTIONS, OBJECTIONS, SOURCES, options
 
 pages = Blueprint("today", __name__)
 NEW, PICK = "+new", "+time"
-CHIPS = 5
+CHIPS = 4
 QUESTIONS = {
     "appointment_call": N_("打给了谁?"),
     "face_meeting": N_("面谈了谁?"),
@@ -328,8 +327,8 @@ def _entry_form(
         "who_question": _(QUESTIONS[kind]),
         "who": [*who, (NEW, _("新客户"))],
         "picked": picked,
-        "more_customers": Markup('<a class="btn o" href="/customers?for={}">{}</a>').format(
-            kind, _("其他客户…")
+        "more_customers": Markup('<a class="more" href="/customers?for={}">{}</a>').format(
+            kind, _("其他…")
         ),
         "sources": options(SOURCES),
         "results": [(str(r), result_label(kind, r)) for r in results],

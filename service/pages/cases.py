@@ -1,0 +1,214 @@
+"""Cases (S7): evidence and counter-evidence in words, and a human's decision with its reason.
+
+The supervisor decides; an appeal goes to somebody above and other than who decided (PIPL 24).
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Blueprint, make_response, render_template, request
+from sqlalchemy import Connection
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from domain.words import AppealVerdict, Verdict
+from projections import cases as case_views
+from projections import team_day
+from projections.cases import CaseCard
+from service.access import Thing, may, need, need_about
+from service.context import shilu
+from service.forms import Form, PageForm, by, one_of, see, sent, text, whole
+from service.language import N_, _, local
+from service.pages.case_story import (
+    STATES,
+    answers,
+    estimate,
+    for_and_against,
+    state_text,
+    story,
+)
+from service.reading import as_of, said, views
+from service.sessions import reader
+from service.words import APPEAL_VERDICTS, VERDICTS, options
+
+pages = Blueprint("cases", __name__)
+TABS = ("waiting", "appeals", "all")
+
+
+class DecideForm(PageForm):
+    """A decision, as a human and with a reason; none is chosen beforehand."""
+
+    version = whole(0, 10**9, missing=N_("请刷新页面再试"))
+    verdict = one_of(Verdict, required=True, missing=N_("请选择你的决定"))
+    reason = text(4000, required=True, missing=N_("请写明理由"))
+
+
+class AppealDecisionForm(PageForm):
+    """The answer to an appeal."""
+
+    verdict = one_of(AppealVerdict, required=True, missing=N_("请选择你的决定"))
+    reason = text(4000, required=True, missing=N_("请写明理由"))
+
+
+@pages.get("/cases")
+def listing() -> str:
+    """List the cases that the reader may see, by what they wait for."""
+    need(reader(), Thing.READ_CASE)
+    if may(reader(), Thing.ANSWER_CASE):
+        raise NotFound  # agents find their own on their own page
+    default = "appeals" if may(reader(), Thing.DECIDE_APPEAL) else "waiting"
+    chosen = request.args.get("state", default)
+    chosen = chosen if chosen in TABS else default
+    with views("cases", "team_day") as connection:
+        found = _visible(connection)
+        people = team_day.people(connection, shilu().today())
+        teams = {t.team_id: t.name for t in team_day.teams(connection)}
+    shown = [c for c in found if _belongs(c, chosen)]
+    return render_template(
+        "cases.html",
+        tabs=_tabs(found, chosen),
+        cases=[_row(c, {k: p.name for k, p in people.items()}, teams) for c in shown],
+        said=said(),
+        as_of=as_of("cases"),
+    )
+
+
+@pages.get("/cases/<agent_id>/<int:case_no>")
+def case(agent_id: str, case_no: int) -> Response:
+    """Show one case."""
+    _need_case(Thing.READ_CASE, agent_id, case_no)
+    return _page(agent_id, case_no, Form())
+
+
+@pages.post("/cases/<agent_id>/<int:case_no>/decide")
+def decide(agent_id: str, case_no: int) -> Response:
+    """Decide a case."""
+    _need_case(Thing.DECIDE_CASE, agent_id, case_no)
+    form = sent(DecideForm())
+    if form.good:
+        with form.refusals(reason="reason"):
+            receipt = shilu().record.verification_cases.decide(
+                agent_id,
+                case_no,
+                form.data["verdict"],
+                form.data["reason"],
+                by=by(form),
+                expected=form.data["version"],
+            )
+            return see(f"/cases/{agent_id}/{case_no}", receipt, "decided")
+    return _page(agent_id, case_no, form)
+
+
+@pages.post("/cases/<agent_id>/<int:case_no>/decide-appeal")
+def decide_appeal(agent_id: str, case_no: int) -> Response:
+    """Answer an appeal."""
+    _need_case(Thing.DECIDE_APPEAL, agent_id, case_no)
+    form = sent(AppealDecisionForm())
+    if form.good:
+        with form.refusals(reason="reason"):
+            receipt = shilu().record.verification_cases.decide_appeal(
+                agent_id, case_no, form.data["verdict"], form.data["reason"], by=by(form)
+            )
+            return see(f"/cases/{agent_id}/{case_no}", receipt, "appeal_decided")
+    return _page(agent_id, case_no, form)
+
+
+def _visible(connection: Connection) -> list[CaseCard]:
+    return [
+        card
+        for team in team_day.teams(connection)
+        if may(reader(), Thing.READ_CASE, team_id=team.team_id)
+        for card in case_views.in_team(connection, team.team_id)
+    ]
+
+
+def _need_case(thing: Thing, agent_id: str, case_no: int) -> None:
+    need(reader(), thing)
+    if may(reader(), Thing.ANSWER_CASE):
+        raise NotFound
+    file = shilu().record.verification_cases.find(agent_id)
+    if file is None or not 1 <= case_no <= file.case_no:
+        raise NotFound
+    need_about(reader(), thing, agent_id=agent_id, team_id=file.team_id)
+
+
+def _belongs(card: CaseCard, tab: str) -> bool:
+    if tab == "waiting":
+        return card.state in case_views.WAITING
+    return tab == "all" or card.state == "appealed"
+
+
+def _tabs(found: list[CaseCard], chosen: str) -> list[SimpleNamespace]:
+    texts = {"waiting": _("待决定"), "appeals": _("申诉"), "all": _("全部")}
+    return [
+        SimpleNamespace(
+            href=f"/cases?state={tab}",
+            text=f"{text} {sum(_belongs(c, tab) for c in found)}",
+            current=tab == chosen,
+        )
+        for tab, text in texts.items()
+    ]
+
+
+def _row(card: CaseCard, people: dict[str, str], teams: dict[str, str]) -> SimpleNamespace:
+    opened = local(card.opened_at, shilu().rules().time_zone).strftime("%m-%d %H:%M")
+    return SimpleNamespace(
+        agent_id=card.agent_id,
+        no=card.case_no,
+        agent=people.get(card.agent_id, card.agent_id),
+        team=teams.get(card.team_id, card.team_id),
+        text=_("第 {no} 号 · {when} 立案", no=card.case_no, when=opened),
+        state=state_text(card),
+        cls=STATES[card.state],
+    )
+
+
+def _page(agent_id: str, case_no: int, form: Form) -> Response:
+    file = shilu().record.verification_cases.find(agent_id)
+    with views("cases", "callback_queue", "customers") as connection:
+        card = case_views.one(connection, agent_id, case_no)
+        items = case_views.items(connection, agent_id, case_no)
+        calls = answers(connection, agent_id)
+    if card is None or file is None:
+        raise NotFound
+    newest = file.case_no == case_no
+    who: dict[str, Any] = {"agent_id": agent_id, "team_id": card.team_id}
+    page = render_template(
+        "case.html",
+        form=form,
+        said=said(),
+        version=file.version,
+        case=_shown(card, items, calls),
+        verdicts=options(VERDICTS),
+        appeal_verdicts=options(APPEAL_VERDICTS),
+        may_decide=newest and file.has_open_case and may(reader(), Thing.DECIDE_CASE, **who),
+        may_decide_appeal=newest
+        and file.appealed
+        and file.appeal_verdict is None
+        and file.decided_by != reader().person_id
+        and may(reader(), Thing.DECIDE_APPEAL, **who),
+    )
+    return make_response(page, form.status)
+
+
+def _shown(card: CaseCard, items: Any, calls: list[SimpleNamespace]) -> SimpleNamespace:
+    member = shilu().record.organisation.member(card.agent_id)
+    team = shilu().record.organisation.team(card.team_id)
+    opened = local(card.opened_at, shilu().rules().time_zone).strftime("%m-%d %H:%M")
+    adds, takes = for_and_against(items)
+    return SimpleNamespace(
+        agent_id=card.agent_id,
+        agent=member.name if member else card.agent_id,
+        no=card.case_no,
+        facts=f"{team.name if team else card.team_id} · " + _("{when} 立案", when=opened),
+        state=state_text(card),
+        cls=STATES[card.state],
+        estimate=estimate(card),
+        items=adds,
+        counter_items=takes,
+        calls=calls,
+        explained=card.explained_at is not None,
+        story=story(card.agent_id, card.case_no),
+    )

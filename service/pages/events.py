@@ -1,0 +1,212 @@
+"""The event stream (X2): who, when, what and because of what; every filter is in the address."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request
+from sqlalchemy import Connection
+from werkzeug.exceptions import NotFound
+
+from domain.words import Role
+from projections import audit_trail, audit_words, customers, team_day
+from projections.audit_trail import Filters, TrailRow
+from service.access import Thing, need
+from service.context import shilu
+from service.language import N_, _, local, reader_language
+from service.reading import as_of, integer, views
+from service.sessions import reader
+from service.words import ROLES, label
+
+pages = Blueprint("events", __name__)
+PAGE = 50
+PERSON_FACTS = ("agent_id", "person_id", "owner_id", "from_owner_id", "supervisor_id")
+TEAM_FACTS = ("team_id", "from_team_id")
+FAMILIES = (
+    ("daily_log.", N_("工作日志")),
+    ("callback.", N_("电话回访")),
+    ("callback.contact_revealed", N_("查看客户号码")),
+    ("verification_case.", N_("核实与案件")),
+    ("customer.", N_("客户")),
+    ("scheduled_check.", N_("系统检查")),
+    ("organisation.", N_("人员与团队")),
+    ("rulebook.", N_("规则")),
+)
+SOURCES = {
+    "web": N_("网页"),
+    "api": N_("接口"),
+    "import": N_("导入"),
+    "worker": N_("系统任务"),
+    "cli": N_("命令行"),
+    "demo": N_("演示"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names for the ids in sentences; customers by their masks."""
+
+    people: Mapping[str, str]
+    teams: Mapping[str, str]
+    customers: Mapping[str, str]
+
+    def person(self, person_id: str) -> str:
+        """Return a person's name, or the id if nobody has it."""
+        return _("系统") if person_id == Role.SYSTEM else self.people.get(person_id, person_id)
+
+
+@pages.get("/events")
+def stream() -> str:
+    """List events, newest first, as the address says."""
+    need(reader(), Thing.EVENTS)
+    chosen = _chosen()
+    with views("audit_trail", "team_day") as connection:
+        rows = audit_trail.stream(connection, _filters(chosen), integer("before"), PAGE + 1)
+        names = names_for(connection, rows)
+        people = team_day.people(connection, shilu().today()).values()
+    query = {key: value for key, value in vars(chosen).items() if value}
+    older = urlencode({**query, "before": rows[PAGE - 1].position}) if len(rows) > PAGE else ""
+    first = f"/events?{urlencode(query)}" if request.args.get("before") else ""
+    return render_template(
+        "events.html",
+        days=_by_day(rows[:PAGE], names),
+        chosen=chosen,
+        filtered=bool(query),
+        topics=[SimpleNamespace(value=value, text=_(text)) for value, text in FAMILIES],
+        actors=[(p.person_id, p.name) for p in people] + [("system", _("系统"))],
+        agents=[(p.person_id, p.name) for p in people if p.role == "agent"],
+        teams=list(names.teams.items()),
+        first=first,
+        older=f"/events?{older}" if older else "",
+        as_of=as_of("audit_trail"),
+    )
+
+
+@pages.get("/events/<int:position>")
+def event(position: int) -> str:
+    """Show one event with its cause and its effects."""
+    need(reader(), Thing.EVENTS)
+    with views("audit_trail", "team_day") as connection:
+        row = audit_trail.one(connection, position) if position < 2**62 else None
+        if row is None:
+            raise NotFound
+        cause = audit_trail.one(connection, row.cause) if row.cause else None
+        related = audit_trail.same_command(connection, row.command_id)
+        effects = [*audit_trail.effects_of(connection, position)]
+        effects += [r for r in related if r.position > position and r.cause is None]
+        later = audit_trail.one(connection, position + 1)
+        names = names_for(connection, [row, *effects, *([cause] if cause else [])])
+    return render_template(
+        "event.html",
+        event=_line(row, names),
+        earlier=position - 1 if position > 1 else None,
+        later=position + 1 if later else None,
+        facts=_facts(row, names),
+        cause=_line(cause, names) if cause else None,
+        effects=[_line(r, names) for r in effects],
+        raw=json.dumps(row.facts, ensure_ascii=False, indent=2, sort_keys=True),
+    )
+
+
+def names_for(connection: Connection, rows: Iterable[TrailRow]) -> Names:
+    """Return the names of whom these events are about."""
+    people = team_day.people(connection, shilu().today())
+    return Names(
+        {key: p.name for key, p in people.items()},
+        {team.team_id: team.name for team in team_day.teams(connection)},
+        customers.names(connection, {r.customer_id for r in rows if r.customer_id}),
+    )
+
+
+def sentence(row: TrailRow, names: Names) -> str:
+    """Return an event as a whole sentence, with names in place of ids."""
+    facts = dict(row.facts)
+    for key in PERSON_FACTS:
+        if facts.get(key):
+            facts[key] = names.person(str(facts[key]))
+    for key in TEAM_FACTS:
+        if facts.get(key):
+            facts[key] = names.teams.get(str(facts[key]), facts[key])
+    if facts.get("customer_id"):
+        facts["customer_id"] = names.customers.get(facts["customer_id"], facts["customer_id"])
+    if isinstance(facts.get("findings"), list):
+        facts["findings"] = len(facts["findings"])
+    said = audit_words.sentence(row.topic, facts, reader_language())
+    actor = names.person(row.actor)
+    return said if said.startswith(actor) else f"{actor} {said}"
+
+
+def _chosen() -> SimpleNamespace:
+    fields = ("topic", "actor", "agent", "team", "since", "until")
+    return SimpleNamespace(**{name: request.args.get(name, "").strip()[:80] for name in fields})
+
+
+def _filters(chosen: SimpleNamespace) -> Filters:
+    return Filters(
+        topic=chosen.topic or None,
+        actor=chosen.actor or None,
+        agent_id=chosen.agent or None,
+        team_id=chosen.team or None,
+        since_day=_day(chosen.since),
+        until_day=_day(chosen.until),
+    )
+
+
+def _day(given: str) -> date | None:
+    try:
+        day = date.fromisoformat(given)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year <= 2099 else None
+
+
+def _line(row: TrailRow, names: Names) -> SimpleNamespace:
+    wall = local(row.recorded_at, shilu().rules().time_zone)
+    return SimpleNamespace(
+        position=row.position,
+        day=wall.date(),
+        time=wall.strftime("%H:%M:%S"),
+        instant=row.recorded_at.isoformat(),
+        at_value=wall.strftime("%Y-%m-%dT%H:%M:%S.%f"),
+        sentence=sentence(row, names),
+        team_id=row.team_id,
+        meta=_meta(row),
+    )
+
+
+def _meta(row: TrailRow) -> str:
+    parts = [
+        label(ROLES, row.role),
+        _(SOURCES[row.source]) if row.source in SOURCES else row.source,
+    ]
+    if row.cause:
+        parts.append(_("起因 № {position}", position=row.cause))
+    return " · ".join(parts)
+
+
+def _by_day(rows: Sequence[TrailRow], names: Names) -> list[SimpleNamespace]:
+    lines = [_line(row, names) for row in rows]
+    return [
+        SimpleNamespace(day=day, events=list(events))
+        for day, events in groupby(lines, key=lambda line: line.day)
+    ]
+
+
+def _facts(row: TrailRow, names: Names) -> list[tuple[str, Any]]:
+    zone = shilu().rules().time_zone
+    return [
+        (_("谁"), f"{names.person(row.actor)} · {label(ROLES, row.role)}"),
+        (_("发生于"), local(row.occurred_at, zone).strftime("%Y-%m-%d %H:%M:%S")),
+        (_("记录于"), local(row.recorded_at, zone).strftime("%Y-%m-%d %H:%M:%S")),
+        (_("来自"), _(SOURCES[row.source]) if row.source in SOURCES else row.source),
+        (_("类型"), row.topic),
+        (_("流"), f"{row.stream_id} · {_('第 {n} 版', n=row.stream_version)}"),
+        (_("命令"), row.command_id),
+    ]

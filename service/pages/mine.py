@@ -1,0 +1,163 @@
+"""The agent's trust page (A6): cases about oneself, explanation, appeal, who saw my customers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+from flask import Blueprint, make_response, render_template
+from sqlalchemy import Connection
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from domain.callback import Callback, callback_stream
+from projections import callback_queue, cases, team_day
+from projections.cases import CaseCard
+from service.access import Thing, need
+from service.context import shilu
+from service.forms import Form, PageForm, by, see, sent, text
+from service.language import N_, _, day_text, local
+from service.pages.case_story import STATES, for_and_against, state_text, story
+from service.pages.rings import kind_label
+from service.pages.today import own_names
+from service.reading import said, views
+from service.sessions import reader
+
+pages = Blueprint("mine", __name__)
+LOOK_BACK = timedelta(days=30)
+ADVICE_SHOWN = 5
+
+
+class WordsForm(PageForm):
+    """What the agent has to say."""
+
+    text = text(4000, required=True, missing=N_("请写下你想说的"))
+
+
+@pages.get("/mine")
+def mine() -> str:
+    """Show what is about me."""
+    need(reader(), Thing.ANSWER_CASE)
+    with views("cases", "callback_queue") as connection:
+        own = cases.of_agent(connection, reader().person_id)
+        looks = _looks(connection)
+        advice = _advice(connection)
+    team = shilu().record.organisation.team(reader().team_id or "")
+    return render_template(
+        "mine.html",
+        team=team.name if team else "",
+        cases=[_row(card) for card in own],
+        looks=looks,
+        advice=advice,
+    )
+
+
+@pages.get("/mine/cases/<int:case_no>")
+def case(case_no: int) -> Response:
+    """Show a case about me, with everything the system knew."""
+    need(reader(), Thing.ANSWER_CASE)
+    return _page(case_no, Form())
+
+
+@pages.post("/mine/cases/<int:case_no>/explain")
+def explain(case_no: int) -> Response:
+    """Say what there is to say, before anybody decides."""
+    need(reader(), Thing.ANSWER_CASE)
+    form = sent(WordsForm())
+    if form.good:
+        with form.refusals(text="text"):
+            receipt = shilu().record.verification_cases.explain(
+                reader().person_id, case_no, form.data["text"], by=by(form)
+            )
+            return see(f"/mine/cases/{case_no}", receipt, "explained")
+    return _page(case_no, form)
+
+
+@pages.post("/mine/cases/<int:case_no>/appeal")
+def appeal(case_no: int) -> Response:
+    """Ask somebody else to look again."""
+    need(reader(), Thing.ANSWER_CASE)
+    form = sent(WordsForm())
+    if form.good:
+        with form.refusals(text="text"):
+            receipt = shilu().record.verification_cases.appeal(
+                reader().person_id, case_no, form.data["text"], by=by(form)
+            )
+            return see(f"/mine/cases/{case_no}", receipt, "appealed")
+    return _page(case_no, form)
+
+
+def _row(card: CaseCard) -> SimpleNamespace:
+    opened = local(card.opened_at, shilu().rules().time_zone)
+    return SimpleNamespace(
+        no=card.case_no,
+        text=_("{day} 立案", day=day_text(opened.date())),
+        state=state_text(card),
+        cls=STATES[card.state],
+    )
+
+
+def _looks(connection: Connection) -> list[SimpleNamespace]:
+    since = shilu().now() - LOOK_BACK
+    calls = callback_queue.revealed_customers(connection, reader().person_id)
+    names = own_names({c.customer_id for c in calls})
+    people = team_day.people(connection, shilu().today())
+    looks = []
+    for call in calls:
+        if call.revealed_at is None or call.revealed_at < since:
+            continue
+        person = people.get(call.supervisor_id)
+        wall = local(call.revealed_at, shilu().rules().time_zone)
+        looks.append(
+            SimpleNamespace(
+                who=person.name if person else call.supervisor_id,
+                text=_(
+                    "为回访 {day} 的{kind},看了 {customer} 的姓名和电话",
+                    day=day_text(call.visit_day),
+                    kind=kind_label(call.kind),
+                    customer=names.get(call.customer_id, call.customer_id),
+                ),
+                when=wall.strftime("%m-%d %H:%M"),
+            )
+        )
+    return looks
+
+
+def _advice(connection: Connection) -> list[SimpleNamespace]:
+    found: list[SimpleNamespace] = []
+    for call in callback_queue.for_agent(connection, reader().person_id):
+        if call.debriefed_at is None or len(found) == ADVICE_SHOWN:
+            continue
+        for event in shilu().record.events.get(callback_stream(call.callback_id)):
+            if isinstance(event, Callback.Debriefed) and event.advice:
+                when = local(call.debriefed_at, shilu().rules().time_zone).strftime("%m-%d")
+                found.append(SimpleNamespace(text=event.advice, when=when))
+    return found
+
+
+def _page(case_no: int, form: Form) -> Response:
+    me = reader().person_id
+    file = shilu().record.verification_cases.find(me)
+    with views("cases") as connection:
+        card = cases.one(connection, me, case_no)
+        items = cases.items(connection, me, case_no)
+    if card is None or file is None:
+        raise NotFound
+    adds, takes = for_and_against(items)
+    newest = file.case_no == case_no
+    page = render_template(
+        "my_case.html",
+        form=form,
+        said=said(),
+        may_explain=newest and file.has_open_case,
+        may_appeal=newest and file.verdict is not None and not file.appealed,
+        case=SimpleNamespace(
+            no=case_no,
+            state=state_text(card),
+            cls=STATES[card.state],
+            items=adds,
+            counter_items=takes,
+            story=story(me, case_no),
+        ),
+    )
+    return make_response(page, form.status)
