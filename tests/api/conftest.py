@@ -14,7 +14,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from domain.application import TeamRecord
-from domain.words import By, ContactSource, Role
+from domain.scheduled_check import CheckKey
+from domain.verification_case import Contradiction, Evidence, EvidenceItem
+from domain.words import By, CallbackOutcome, Check, ContactSource, Role
 from projections import ALL, VIEW_METADATA
 from projections.follower import Follower
 from service import build_app
@@ -24,6 +26,7 @@ from store.branch import BranchStore
 from store.engines import engine_of
 from store.migrate import migrate
 
+TICKS = ["prepared", "list_confirmed", "agent_briefed", "last_action_known", "objections_known"]
 PASSWORD = "correct horse battery"
 PEOPLE = {
     "A1": (Role.AGENT, "T1"),
@@ -126,6 +129,38 @@ def day_of(entry: dict[str, Any]) -> str:
     """Return the local day of an entry in Shanghai."""
     started = datetime.fromisoformat(entry["started_at"])
     return (started.astimezone(UTC) + timedelta(hours=8)).date().isoformat()
+
+
+def list_call(branch: Branch, day_path: str, activity_id: str) -> str:
+    """Put a visit of A1 on S1's list; gives the callback's path."""
+    day = day_path.rsplit("/", 1)[1]
+    body = {"activity_id": activity_id, "agent_id": "A1", "visit_day": day, "on_day": day}
+    response = branch.ask("S1", "POST", "/callbacks", body | {"reason": "新人"})
+    assert response.status_code == 201, response.text
+    return f"/callbacks/{response.json['callback_id']}"
+
+
+def prepare_call(branch: Branch, path: str) -> None:
+    """Complete the call sheet."""
+    response = branch.ask("S1", "POST", f"{path}/preparation", {"ticks": TICKS}, Match="*")
+    assert response.status_code == 201, response.text
+
+
+def open_case(branch: Branch) -> None:
+    """Open a case about A1, as the worker does it."""
+    contradiction = Contradiction("A1", "T1", "V1", "K-1", "C-A1", CallbackOutcome.DENIED, 2.5)
+    evidence = Evidence(0.97, 0.95, "test", (EvidenceItem("denied", 2.5, {"calls": 2}),))
+    key, now = CheckKey(Check.FAKE_ENTRIES, "K-1", date(2026, 11, 20)), datetime.now(UTC)
+    by = By("worker", Role.SYSTEM, now, now, key.command_id, "worker")
+    cases = branch.record.verification_cases
+    branch.record.scheduled_checks.finish(
+        key,
+        "T1",
+        now,
+        ["case"],
+        by=by,
+        effects=lambda: cases.detected(contradiction, "A1", evidence, by),
+    )
 
 
 @pytest.fixture

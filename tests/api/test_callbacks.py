@@ -6,34 +6,22 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.api.conftest import Branch
+from tests.api.conftest import TICKS, Branch, list_call, prepare_call
 
 Logged = Callable[..., tuple[str, str]]
-TICKS = ["prepared", "list_confirmed", "agent_briefed", "last_action_known", "objections_known"]
 
 
 @pytest.fixture
 def listed(branch: Branch, logged: Logged) -> str:
     """A visit of A1 on S1's list; gives the callback's path."""
     path, activity_id = logged()
-    day = path.rsplit("/", 1)[1]
-    body = {
-        "activity_id": activity_id,
-        "agent_id": "A1",
-        "visit_day": day,
-        "on_day": day,
-        "reason": "新人",
-    }
-    response = branch.ask("S1", "POST", "/callbacks", body)
-    assert response.status_code == 201, response.text
-    return f"/callbacks/{response.json['callback_id']}"
+    return list_call(branch, path, activity_id)
 
 
 @pytest.fixture
 def prepared(branch: Branch, listed: str) -> str:
     """A prepared callback's path."""
-    response = branch.ask("S1", "POST", f"{listed}/preparation", {"ticks": TICKS}, Match="*")
-    assert response.status_code == 201, response.text
+    prepare_call(branch, listed)
     return listed
 
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-
 import pytest
 
-from domain.scheduled_check import CheckKey
-from domain.verification_case import Contradiction, Evidence, EvidenceItem
-from domain.words import By, CallbackOutcome, Check, Role
-from tests.api.conftest import Branch
+from tests.api.conftest import Branch, open_case
 
 CASE = "/cases/A1/1"
 
@@ -17,19 +12,7 @@ CASE = "/cases/A1/1"
 @pytest.fixture
 def case(branch: Branch) -> str:
     """An open case about A1, as the worker opens it; gives its path."""
-    contradiction = Contradiction("A1", "T1", "V1", "K-1", "C-A1", CallbackOutcome.DENIED, 2.5)
-    evidence = Evidence(0.97, 0.95, "test", (EvidenceItem("denied", 2.5, {"calls": 2}),))
-    key, now = CheckKey(Check.FAKE_ENTRIES, "K-1", date(2026, 11, 20)), datetime.now(UTC)
-    by = By("worker", Role.SYSTEM, now, now, key.command_id, "worker")
-    cases = branch.record.verification_cases
-    branch.record.scheduled_checks.finish(
-        key,
-        "T1",
-        now,
-        ["case"],
-        by=by,
-        effects=lambda: cases.detected(contradiction, "A1", evidence, by),
-    )
+    open_case(branch)
     return CASE
 
 
