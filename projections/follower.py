@@ -109,6 +109,6 @@ class Follower:
                 self._apply(position, [projection], events)
             except (Overtaken, SQLAlchemyError):
                 continue
-            except Exception:  # noqa: BLE001  a faulty handler must not stop the others
+            except Exception:
                 self._stuck.add(projection.name)
                 log.exception("projection stopped", projection=projection.name, position=position)

@@ -189,12 +189,20 @@ def _named(
     live: dict[str, Any] | None,
     rebuilt: dict[str, Any] | None,
 ) -> Difference:
-    some = live if live is not None else rebuilt or {}
-    key = tuple(some[column.name] for column in table.primary_key.columns)
-    if live is None or rebuilt is None:
-        return Difference(projection.name, table.name, key, "*", live, rebuilt)
-    column = next(name for name in live if live[name] != rebuilt[name])
-    return Difference(projection.name, table.name, key, column, live[column], rebuilt[column])
+    """Say what differs: a row that only one side has, or the first column of a shared row."""
+    live_key, rebuilt_key = _key(table, live), _key(table, rebuilt)
+    if live is not None and rebuilt is not None and live_key == rebuilt_key:
+        column = next(name for name in live if live[name] != rebuilt[name])
+        return Difference(
+            projection.name, table.name, live_key, column, live[column], rebuilt[column]
+        )
+    if rebuilt is None or (live is not None and live_key < rebuilt_key):
+        return Difference(projection.name, table.name, live_key, "*", live, None)
+    return Difference(projection.name, table.name, rebuilt_key, "*", None, rebuilt)
+
+
+def _key(table: Table, row: dict[str, Any] | None) -> tuple[Any, ...]:
+    return tuple(row[column.name] for column in table.primary_key.columns) if row else ()
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:

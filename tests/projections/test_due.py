@@ -1,0 +1,84 @@
+"""What should have been checked by now and is not on record."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from domain.scheduled_check import CheckKey
+from domain.words import CallbackOutcome, Check, Role
+from projections import due
+
+from .conftest import Office
+
+AFTER_WORK = datetime.now(UTC).replace(hour=14, minute=0, second=0, microsecond=0)
+
+
+def a_working_day(office: Office, ahead: int) -> datetime:
+    """Return 22:00 in Shanghai of the next working day at least ``ahead`` days from today."""
+    rules, moment = office.record.rulebook.rules(), AFTER_WORK + timedelta(days=ahead)
+    while not rules.is_working_day(rules.day_of(moment)):
+        moment += timedelta(days=1)
+    return moment
+
+
+def missing_logs(office: Office, now: datetime) -> list[tuple[str, date]]:
+    found = office.read(due.checks_due, now)
+    return [(d.subject, d.day) for d in found if d.check == "missing_logs"]
+
+
+def test_a_team_is_due_after_the_deadline_of_a_working_day(lite: Office) -> None:
+    now = a_working_day(lite, 1)
+    today = lite.record.rulebook.rules().day_of(now)
+
+    assert ("T1", today) in missing_logs(lite, now)
+
+
+def test_a_team_is_not_due_before_the_deadline(lite: Office) -> None:
+    now = a_working_day(lite, 1) - timedelta(hours=3)
+    today = lite.record.rulebook.rules().day_of(now)
+
+    assert ("T1", today) not in missing_logs(lite, now)
+
+
+def test_a_day_off_is_not_due(lite: Office) -> None:
+    now = a_working_day(lite, 1)
+    today = lite.record.rulebook.rules().day_of(now)
+    admin = lite.by("M1", Role.ADMINISTRATOR)
+    lite.record.rulebook.publish_calendar(today.year, (today,), (), "测试", by=admin)
+
+    assert ("T1", today) not in missing_logs(lite, now)
+
+
+def test_days_before_the_team_was_known_are_not_due(lite: Office) -> None:
+    joined = datetime.now(UTC).date()
+
+    assert all(day >= joined for _, day in missing_logs(lite, a_working_day(lite, 3)))
+
+
+def test_a_check_on_record_is_no_longer_due(lite: Office) -> None:
+    now = a_working_day(lite, 1)
+    today = lite.record.rulebook.rules().day_of(now)
+    key = CheckKey(Check.MISSING_LOGS, "T1", today)
+    lite.record.scheduled_checks.finish(key, "T1", now, [], by=lite.by("missing_logs", Role.SYSTEM))
+
+    assert ("T1", today) not in missing_logs(lite, now)
+
+
+def test_an_answered_callback_is_due_for_comparison(lite: Office) -> None:
+    call = lite.call_back(lite.log(), CallbackOutcome.DENIED)
+
+    found = lite.read(due.checks_due, AFTER_WORK)
+    assert [d.subject for d in found if d.check == "fake_entries"] == [call]
+
+
+def test_a_callback_that_said_nothing_is_not_due(lite: Office) -> None:
+    lite.call_back(lite.log(), CallbackOutcome.NOT_ASKED)
+
+    found = lite.read(due.checks_due, AFTER_WORK)
+    assert [d for d in found if d.check == "fake_entries"] == []
+
+
+def test_a_long_stop_makes_no_flood(lite: Office) -> None:
+    much_later = a_working_day(lite, 400)
+
+    assert len(missing_logs(lite, much_later)) <= 14
