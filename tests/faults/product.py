@@ -32,6 +32,7 @@ from tests.workers.support import until
 
 PASSWORD = "correct horse battery"
 AGENTS = 8
+TEAMS = 12  # more, of one agent each: so many checks of missing logs are due today
 PROCESSES = ("web", "follower", "worker", "scheduler")
 
 
@@ -52,21 +53,17 @@ class Product:
         self.branch = Branch(folder, VIEW_METADATA)
 
     def found(self, today: date) -> None:
-        """Let people join, sign up, visit yesterday's customers and be called about."""
+        """Let people join, sign up and visit a customer each."""
         joined = at(today - timedelta(days=14), 8)
         self.branch.found(AGENTS, joined)
+        self.branch.set_due_at_midnight(today, joined)
+        for number in range(TEAMS):
+            self.branch.form_team(f"T{number + 2}", f"B{number:02d}", joined)
         accounts = Accounts(engine_of(f"sqlite:///{self.folder / 'accounts.db'}"))
         for number in range(AGENTS):
             agent = f"A{number:02d}"
             accounts.create(agent, PASSWORD, agent, "main", "agent")
-            visit = self.branch.visit(agent, f"C-{agent}", at(today - timedelta(days=2), 10))
-            self.branch.call(
-                visit,
-                agent,
-                f"C-{agent}",
-                CallbackOutcome.DENIED,
-                at(today, 0) - timedelta(hours=6),
-            )
+            self.branch.visit(agent, f"C-{agent}", at(today - timedelta(days=2), 10))
 
     def start(self) -> None:
         """Run `shilu up` and wait until it is ready."""
@@ -241,6 +238,38 @@ class Writers:
                     self.acknowledged[activity_id] = answer["position"]
                     return
             time.sleep(0.05)
+
+
+@dataclass
+class Caller:
+    """A supervisor on the phone all the while: every answer asks for a comparison."""
+
+    branch: Branch
+    day: date
+    count: int
+    pause: float
+    called: list[str] = field(default_factory=list)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to call, in the background and in a process of its own (this one)."""
+        self._thread = threading.Thread(target=self._call)
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait until all calls are made."""
+        assert self._thread is not None
+        self._thread.join(60)
+        assert len(self.called) == self.count
+
+    def _call(self) -> None:
+        for number in range(self.count):
+            agent, customer = f"A{number % AGENTS:02d}", f"C-called-{number}"
+            visited, called = at(self.day, 9), at(self.day, 15)
+            visit = self.branch.visit(agent, customer, visited + timedelta(minutes=number))
+            outcome = CallbackOutcome.CONFIRMED if number % 3 else CallbackOutcome.DENIED
+            self.called.append(self.branch.call(visit, agent, customer, outcome, called))
+            time.sleep(self.pause)
 
 
 def _arguments(process: psutil.Process) -> list[str]:

@@ -15,13 +15,14 @@ import pytest
 
 from projections.due import checks_due
 from store.log_reader import LoggedEvent
-from tests.faults.product import PROCESSES, Product, Writers, running
+from tests.faults.product import AGENTS, PROCESSES, TEAMS, Caller, Product, Writers, running
 from tests.workers.branch import when_day
 from tests.workers.support import until
 
 pytestmark = pytest.mark.alone
 
 POSTS = 500
+CALLS = 60
 TODAY = when_day(datetime.now(UTC))
 YESTERDAY = TODAY - timedelta(days=1)
 
@@ -32,11 +33,13 @@ class Aftermath:
     def __init__(self, product: Product) -> None:
         self.product = product
         self.writers = Writers(product, YESTERDAY, POSTS, pause=0.12)
+        self.caller = Caller(product.branch, YESTERDAY - timedelta(days=1), CALLS, pause=0.1)
         self.seconds_to_answer: dict[str, float] = {}
 
     def happen(self) -> None:
         """Post and kill, then let the work that is left be done."""
         self.writers.start()
+        self.caller.start()
         for name in (*PROCESSES, "all"):
             time.sleep(1.0)  # the fault falls into the middle of the work, whatever that is
             self.product.kill(name)
@@ -46,6 +49,7 @@ class Aftermath:
             until(self.product.is_ready, seconds=30)
             self.seconds_to_answer[name] = time.monotonic() - killed_at
         self.writers.join()
+        self.caller.join()
         until(lambda: not self.due(), seconds=45)
         self.product.stop()
         self.events = list(self.product.branch.store.reader().all())
@@ -101,20 +105,29 @@ def test_the_boards_equal_a_rebuild(aftermath: Aftermath) -> None:
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
-def test_every_due_check_was_done_once(aftermath: Aftermath) -> None:
+def test_every_due_check_was_done_once_in_effect(aftermath: Aftermath) -> None:
     done = Counter(
         (e.data["check"], e.data["subject"], e.data["day"])
         for e in aftermath.of("scheduled_check.done")
     )
     callbacks = {e.data["callback_id"] for e in aftermath.of("callback.outcome_recorded")}
-    rules = aftermath.product.branch.record.rulebook.rules()
-    days = [TODAY - timedelta(days=n) for n in range(14, -1, -1)]
-    now = datetime.now(UTC) - timedelta(minutes=2)
-    past = {d.isoformat() for d in days if rules.is_working_day(d) and rules.due_at(d) < now}
+    teams = {e.data["team_id"] for e in aftermath.of("organisation.team_formed")}
 
     assert set(done.values()) == {1}
     assert {subject for check, subject, _ in done if check == "fake_entries"} == callbacks
-    assert {day for check, _, day in done if check == "missing_logs"} >= past
+    assert len(callbacks) == CALLS
+    assert {
+        subject for check, subject, day in done if (check, day) == ("missing_logs", str(TODAY))
+    } == teams
+
+
+def test_every_denial_is_one_contradiction(aftermath: Aftermath) -> None:
+    outcomes = aftermath.of("callback.outcome_recorded")
+    denied = Counter(e.data["callback_id"] for e in outcomes if e.data["outcome"] == "denied")
+
+    found = aftermath.of("verification_case.contradiction_detected")
+
+    assert Counter(e.data["callback_id"] for e in found) == denied
 
 
 def test_no_answer_was_a_server_error(aftermath: Aftermath) -> None:
@@ -140,13 +153,11 @@ def test_nothing_is_left_running_after_the_stop(aftermath: Aftermath) -> None:
     assert left == []
 
 
-def test_missing_logs_names_who_did_not_write(aftermath: Aftermath) -> None:
-    day = (TODAY - timedelta(days=2)).isoformat()
-    wrote = {e.data["agent_id"] for e in aftermath.of("daily_log.opened") if e.data["day"] == day}
-    found = [
-        e.data["findings"]
-        for e in aftermath.of("scheduled_check.done")
-        if e.data["check"] == "missing_logs" and e.data["day"] == day
-    ]
+def test_missing_logs_names_exactly_who_did_not_write(aftermath: Aftermath) -> None:
+    checks = [e.data for e in aftermath.of("scheduled_check.done")]
+    found = {c["subject"]: c["findings"] for c in checks if c["check"] == "missing_logs"}
 
-    assert all(wrote.isdisjoint(names) for names in found)
+    assert found["T1"] == [f"A{number:02d}" for number in range(AGENTS)]  # all of them came late
+    assert [found[f"T{number + 2}"] for number in range(TEAMS)] == [
+        [f"B{number:02d}"] for number in range(TEAMS)
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -57,6 +57,21 @@ class Branch:
         people += [(f"A{n:02d}", Role.AGENT) for n in range(agents)]
         for person, role in people:
             self.record.organisation.join(person, f"某{person}", role, TEAM, since, by=anew(admin))
+
+    def form_team(self, team_id: str, agent: str, when: datetime) -> None:
+        """Form one more team, of one agent."""
+        admin = by("M1", Role.ADMINISTRATOR, when)
+        self.record.organisation.form_team(team_id, team_id, by=anew(admin))
+        self.record.organisation.join(
+            agent, f"某{agent}", Role.AGENT, team_id, when_day(when), by=anew(admin)
+        )
+
+    def set_due_at_midnight(self, day: date, when: datetime) -> None:
+        """Let a day's log be due as the day begins, and the day be a working day."""
+        admin = by("M1", Role.ADMINISTRATOR, when)
+        self.record.rulebook.set_deadlines(time(0), 48, by=anew(admin))
+        make_up = [day] if day.weekday() >= 5 else []
+        self.record.rulebook.publish_calendar(day.year, [], make_up, "test", by=anew(admin))
 
     def visit(
         self, agent: str, customer: str, when: datetime, *, minutes: int = 40, note: str = ""

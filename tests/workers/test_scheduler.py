@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from dramatiq.errors import BrokerConnectionError
 
 import projections
-from domain.words import CallbackOutcome, Role
+from domain.words import CallbackOutcome
 from projections.due import DueCheck, checks_due
 from projections.follower import Follower
-from tests.workers.branch import SUSPECT, TEAM, Branch, anew, at, by, when_day
+from tests.workers.branch import SUSPECT, TEAM, Branch, at, when_day
 from tests.workers.conftest import Place
 from tests.workers.support import until, working
 from workers.actors import declare_actors
@@ -35,10 +35,7 @@ class Office:
         self.place = place
         self.branch = Branch(folder, projections.VIEW_METADATA)
         self.branch.found(agents=2, when=at(TODAY - timedelta(days=14), 8))
-        told = by("M1", Role.ADMINISTRATOR, at(TODAY - timedelta(days=14), 9))
-        rulebook = self.branch.record.rulebook
-        rulebook.set_deadlines(time(0), 48, by=anew(told))
-        rulebook.publish_calendar(TODAY.year, [], work_on(TODAY), "test", by=anew(told))
+        self.branch.set_due_at_midnight(TODAY, at(TODAY - timedelta(days=14), 9))
         self.views = self.branch.store.views_engine()
         self.follower = Follower(self.branch.store.reader(), self.views, projections.ALL)
         self.follower.prepare()
@@ -62,11 +59,6 @@ class Office:
 
     def done(self) -> list[tuple[object, object]]:
         return [(e["check"], e["subject"]) for e in self.branch.events("scheduled_check.done")]
-
-
-def work_on(day: date) -> list[date]:
-    """The make-up days that make this one a working day."""
-    return [day] if day.weekday() >= 5 else []
 
 
 @pytest.fixture
