@@ -81,7 +81,7 @@ def test_a_faulty_projection_does_not_stop_the_others(office: Office) -> None:
     def fail(_writer: Writer, _events: Iterable[LoggedEvent]) -> None:
         raise ValueError("a faulty handler")
 
-    handlers = {topic: fail for topic in team_day.TEAM_DAY.handlers}
+    handlers = dict.fromkeys(team_day.TEAM_DAY.handlers, fail)
     faulty = replace(team_day.TEAM_DAY, handlers=handlers)  # type: ignore[arg-type]
     others = [p for p in projections.ALL if p.name != "team_day"]
     office.log()
