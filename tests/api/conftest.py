@@ -43,8 +43,9 @@ PEOPLE = {
 class Branch:
     """A running branch as programs see it: its API and, for givens, its record."""
 
-    def __init__(self, folder: Path) -> None:
-        self.store = BranchStore("main", folder)
+    def __init__(self, folder: Path, name: str = "main", database_url: str = "") -> None:
+        self.name = name
+        self.store = BranchStore(name, folder, database_url)
         accounts_url = f"sqlite:///{folder / 'accounts.db'}"
         migrate(self.store, accounts_url, None, VIEW_METADATA)
         self.accounts = Accounts(engine_of(accounts_url))
@@ -61,7 +62,7 @@ class Branch:
                 record=self.record,
                 views=self.store.views_engine(),
                 accounts=self.accounts,
-                branch="main",
+                branch=self.name,
                 head=self.store.reader().head,
             )
         )
@@ -82,7 +83,7 @@ class Branch:
         """Return a token of this person, whose account is made at the first call."""
         if person_id not in self._tokens:
             role = str(PEOPLE[person_id][0])
-            account = self.accounts.create(person_id, PASSWORD, person_id, "main", role)
+            account = self.accounts.create(person_id, PASSWORD, person_id, self.name, role)
             self._tokens[person_id] = self.accounts.start_session(account).token
         return self._tokens[person_id]
 
