@@ -51,7 +51,7 @@ from shilu.scripts import (
     original_steps,
 )
 
-IMPORTED = "imported"  # the reason given where a rule asks for one
+IMPORTED = "历史数据导入"  # the reason given, and read by people, where a rule asks for one
 NO_NAME = "?"  # a visit without a customer's name: incomplete, and shown as such
 DEFAULT_ZONE = "Asia/Shanghai"
 LEAVE_KNOWN, CALLED, SALES_KNOWN = time(8), time(12), time(18)  # the format has only days

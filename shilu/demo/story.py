@@ -14,8 +14,10 @@ from domain.callback import TICKS, Answer, Listing, Preparation, callback_id_of
 from domain.daily_log import Activity
 from domain.rhythm import is_working_day
 from domain.words import (
+    ActivityKind,
     AttemptResult,
     By,
+    CallbackDesign,
     CallbackMode,
     CallbackOutcome,
     LeaveKind,
@@ -261,7 +263,7 @@ class Story:
             customer_id=self._customer_id(call.agent, call.entry.client),
             mode=call.mode,
             design=call.design,
-            reason="demo",
+            reason=_reason(call),
             on_day=call.on_day,
             probability=call.probability,
         )
@@ -310,6 +312,15 @@ def _invented(habit: Habit, on_leave: bool, draw: Random) -> int:
     if habit is Habit.PADS:
         return 2 if on_leave else draw.choice((0, 1, 2, 2))
     return 0
+
+
+def _reason(call: Call) -> str:
+    """Return why the visit was chosen, as the supervisor reads it; never an accusation."""
+    if call.design is CallbackDesign.RISK:
+        return "按概率抽取：同日拜访时间相近"
+    if call.entry.kind is ActivityKind.NEW_PROSPECT_VISIT:
+        return "随机抽取：新客户首访"
+    return "随机抽取：近一周拜访"
 
 
 def _sheet(call: Call) -> Preparation:

@@ -17,8 +17,10 @@ from domain.application import TeamRecord
 from domain.callback import TICKS, Answer, Preparation
 from domain.words import AttemptResult, By, CallbackOutcome, Role
 from shilu.demo import LOGINS_FILE, DemoMade, demo_is_there, make_demo
+from shilu.demo.making import Login
 from shilu.demo.words import GIVEN, SURNAMES
 from store.branch import BranchStore
+from store.migrate import migrate
 from tests.importer.test_importer import bare, facts, log_of
 from workers.branch_book import BranchBook
 from workers.fake_entries import compare
@@ -34,21 +36,40 @@ def made(
     return make_demo(store, lambda *_: None, logins, until=until, seed=seed, **more)
 
 
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[BranchStore, DemoMade]:
+    """A demo to look at, made once."""
+    data = tmp_path_factory.mktemp("demo")
+    store = BranchStore("main", data)
+    migrate(store, f"sqlite:///{data}/accounts.db", None, [])
+    return store, made(store)
+
+
+@pytest.fixture(scope="module")
+def shown(demo: tuple[BranchStore, DemoMade]) -> BranchStore:
+    """The branch of that demo."""
+    return demo[0]
+
+
+@pytest.fixture(scope="module")
+def logins(demo: tuple[BranchStore, DemoMade]) -> tuple[Login, ...]:
+    """Who may sign in to that demo."""
+    return demo[1].logins
+
+
 def denials(store: BranchStore) -> Counter[str]:
     outcomes = facts(store, "callback.outcome_recorded")
     return Counter(row["agent_id"] for row in outcomes if row["outcome"] == "denied")
 
 
-def test_the_demo_has_teams_people_rules_and_weeks_of_work(store: BranchStore) -> None:
-    made(store)
-
-    topics = Counter(event.topic.removesuffix(".v1") for event in log_of(store))
+def test_the_demo_has_teams_people_rules_and_weeks_of_work(shown: BranchStore) -> None:
+    topics = Counter(event.topic.removesuffix(".v1") for event in log_of(shown))
     assert topics["organisation.team_formed"] == 3
     assert topics["rulebook.script_published"] == 2
     assert topics["rulebook.calendar_published"] >= 1
     assert topics["daily_log.activity_logged"] > 2_000
     assert topics["callback.outcome_recorded"] > 30
-    assert len({row["day"] for row in facts(store, "daily_log.opened")}) == 20
+    assert len({row["day"] for row in facts(shown, "daily_log.opened")}) == 20
 
 
 def test_a_demo_made_twice_is_the_same_log(store: BranchStore) -> None:
@@ -106,12 +127,10 @@ def test_another_seed_is_another_story_and_breaks_no_rule(store: BranchStore, se
     assert made(store, seed=seed).events > 3_000
 
 
-def test_one_denial_is_short_of_a_case_and_the_next_call_is_listed(store: BranchStore) -> None:
-    made(store)
-
-    denied, answered = denials(store), facts(store, "callback.outcome_recorded")
+def test_one_denial_is_short_of_a_case_and_the_next_call_is_listed(shown: BranchStore) -> None:
+    denied, answered = denials(shown), facts(shown, "callback.outcome_recorded")
     done = {row["callback_id"] for row in answered}
-    open_calls = [r for r in facts(store, "callback.listed") if r["callback_id"] not in done]
+    open_calls = [r for r in facts(shown, "callback.listed") if r["callback_id"] not in done]
 
     assert sorted(denied.values()) == [1, 4]
     (near,) = [agent for agent, count in denied.items() if count == 1]
@@ -158,14 +177,12 @@ def test_the_workers_open_one_case_and_the_next_denial_opens_another(
 
 
 def test_the_denials_of_one_agent_come_from_different_customers_and_callers(
-    store: BranchStore,
+    shown: BranchStore,
 ) -> None:
-    made(store)
-
-    agent, _ = denials(store).most_common(1)[0]
+    agent, _ = denials(shown).most_common(1)[0]
     denied = [
         row
-        for row in facts(store, "callback.outcome_recorded")
+        for row in facts(shown, "callback.outcome_recorded")
         if (row["agent_id"], row["outcome"]) == (agent, "denied")
     ]
 
@@ -173,26 +190,23 @@ def test_the_denials_of_one_agent_come_from_different_customers_and_callers(
     assert len({row["supervisor_id"] for row in denied}) == 2
 
 
-def test_nobody_in_the_demo_can_be_called(store: BranchStore) -> None:
-    made(store)
+def test_nobody_in_the_demo_can_be_called(shown: BranchStore) -> None:
+    phones = {row["phone_masked"] for row in facts(shown, "customer.registered")} - {None}
 
-    shown = {row["phone_masked"] for row in facts(store, "customer.registered")} - {None}
-
-    assert shown
-    assert all(phone.startswith("100") for phone in shown)
+    assert phones
+    assert all(phone.startswith("100") for phone in phones)
 
 
-def test_names_are_put_together_from_syllables(store: BranchStore) -> None:
-    people = [login.name for login in made(store).logins]
+def test_names_are_put_together_from_syllables(logins: tuple[Login, ...]) -> None:
+    people = [login.name for login in logins]
 
     assert all(name[0] in SURNAMES and set(name[1:]) <= set(GIVEN) for name in people)
 
 
 def test_there_is_a_login_for_every_role_kept_where_only_the_owner_reads_it(
-    store: BranchStore,
+    shown: BranchStore, logins: tuple[Login, ...]
 ) -> None:
-    logins = made(store).logins
-    kept: Path = store.data_dir / LOGINS_FILE
+    kept: Path = shown.data_dir / LOGINS_FILE
 
     told = json.loads(kept.read_text(encoding="utf-8"))["accounts"]
     assert {login.role for login in logins} == ROLES

@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 
 import shilu.bulk
+from shilu.import_plan import IMPORTED
 from shilu.importer import import_branch
 from store.branch import BranchStore
 from store.log_reader import LoggedEvent
@@ -153,7 +154,7 @@ def test_an_entry_of_last_week_is_late_and_kept(
     import_branch(store, folder(rows))
 
     (entry,) = facts(store, "daily_log.activity_logged")
-    assert (entry["late"], entry["late_reason"]) == (True, "imported")
+    assert (entry["late"], entry["late_reason"]) == (True, IMPORTED)
 
 
 def test_a_customer_is_one_for_an_agent_however_often_visited(
