@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
@@ -31,7 +32,6 @@ class BadInput(click.ClickException):
 @contextmanager
 def ready() -> Iterator[None]:
     """Turn a missing table or a silent database into exit code 3 and the way out."""
-    import psycopg
     from eventsourcing.persistence import PersistenceError
     from sqlalchemy.exc import DBAPIError
 
@@ -39,9 +39,18 @@ def ready() -> Iterator[None]:
 
     try:
         yield
-    except (PersistenceError, DBAPIError, VaultError, psycopg.Error, sqlite3.Error) as error:
+    except (PersistenceError, DBAPIError, VaultError, sqlite3.Error, *_postgres_errors()) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise NotReady(f"{reason}\nIs the database up, and has `shilu migrate` run?") from error
+
+
+def _postgres_errors() -> tuple[type[Exception], ...]:
+    """Return PostgreSQL's errors where it is used; loading it costs each process 7 MB."""
+    if not os.environ.get("DATABASE_URL"):
+        return ()
+    import psycopg
+
+    return (psycopg.Error,)
 
 
 @contextmanager
