@@ -31,6 +31,7 @@ from tests.workers.branch import Branch, at, when_day
 from tests.workers.support import until
 
 PASSWORD = "correct horse battery"
+BRANCH = "kills"
 AGENTS = 8
 TEAMS = 12  # more, of one agent each: so many checks of missing logs are due today
 PROCESSES = ("web", "follower", "worker", "scheduler")
@@ -39,18 +40,20 @@ PROCESSES = ("web", "follower", "worker", "scheduler")
 class Product:
     """One installation in a folder. Its people joined, on record, two weeks ago."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, database_url: str = "", redis_url: str = "") -> None:
         self.folder = folder
         self.port = _free_port()
         self.log = (folder / "up.log").open("ab")
         self.environment = {
             **os.environ,
-            **environment,
             "SHILU_DATA": str(folder),
             "SHILU_PORT": str(self.port),
+            "SHILU_BRANCH": BRANCH,
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
         }
         self.supervisor: subprocess.Popen[bytes] | None = None
-        self.branch = Branch(folder, VIEW_METADATA)
+        self.branch = Branch(folder, VIEW_METADATA, BRANCH, database_url)
 
     def found(self, today: date) -> None:
         """Let people join, sign up and visit a customer each."""
@@ -59,10 +62,10 @@ class Product:
         self.branch.set_due_at_midnight(today, joined)
         for number in range(TEAMS):
             self.branch.form_team(f"T{number + 2}", f"B{number:02d}", joined)
-        accounts = Accounts(engine_of(f"sqlite:///{self.folder / 'accounts.db'}"))
+        accounts = Accounts(engine_of(self.branch.accounts_url, schema="accounts"))
         for number in range(AGENTS):
             agent = f"A{number:02d}"
-            accounts.create(agent, PASSWORD, agent, "main", "agent")
+            accounts.create(login_of(agent), PASSWORD, agent, BRANCH, "agent")
             self.branch.visit(agent, f"C-{agent}", at(today - timedelta(days=2), 10))
 
     def start(self) -> None:
@@ -129,9 +132,11 @@ class Product:
 
 
 @contextmanager
-def running(folder: Path, today: date, **environment: str) -> Iterator[Product]:
+def running(
+    folder: Path, today: date, database_url: str = "", redis_url: str = ""
+) -> Iterator[Product]:
     """A founded, started product; nothing of it is left afterwards."""
-    product = Product(folder, **environment)
+    product = Product(folder, database_url, redis_url)
     try:
         product.found(today)
         product.start()
@@ -192,12 +197,14 @@ class Writers:
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
-        """Begin to post, in the background."""
+        """Sign in, then begin to post in the background."""
         for number in range(AGENTS):
+            agent, client = f"A{number:02d}", Client(self.product.port)
+            client.sign_in(login_of(agent))
             share = self.count // AGENTS + (number < self.count % AGENTS)
-            thread = threading.Thread(target=self._write, args=(f"A{number:02d}", share))
+            self._threads.append(threading.Thread(target=self._write, args=(client, agent, share)))
+        for thread in self._threads:
             thread.start()
-            self._threads.append(thread)
 
     def join(self) -> None:
         """Wait until everything is acknowledged."""
@@ -205,9 +212,7 @@ class Writers:
             thread.join(120)
             assert not thread.is_alive(), "an entry was never acknowledged"
 
-    def _write(self, agent: str, share: int) -> None:
-        client = Client(self.product.port)
-        client.sign_in(agent)
+    def _write(self, client: Client, agent: str, share: int) -> None:
         chance = random.Random(agent)
         for number in range(share):
             self._post(client, agent, number)
@@ -270,6 +275,11 @@ class Caller:
             outcome = CallbackOutcome.CONFIRMED if number % 3 else CallbackOutcome.DENIED
             self.called.append(self.branch.call(visit, agent, customer, outcome, called))
             time.sleep(self.pause)
+
+
+def login_of(agent: str) -> str:
+    """The login of an agent; on PostgreSQL all branches share their accounts."""
+    return f"{BRANCH}-{agent}"
 
 
 def _arguments(process: psutil.Process) -> list[str]:

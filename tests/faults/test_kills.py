@@ -62,9 +62,14 @@ class Aftermath:
         return [event for event in self.events if event.topic.startswith(topic)]
 
 
-@pytest.fixture(scope="module")
-def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
-    with running(tmp_path_factory.mktemp("shilu"), TODAY) as product:
+@pytest.fixture(scope="module", params=["embedded", "servers"])
+def aftermath(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Aftermath]:
+    """On the embedded default, and on a real PostgreSQL with a real Redis."""
+    names = ("postgres_url", "redis_url") if request.param == "servers" else ()
+    urls = [request.getfixturevalue(name) for name in names]
+    with running(tmp_path_factory.mktemp("shilu"), TODAY, *urls) as product:
         scene = Aftermath(product)
         scene.happen()
         print(f"\nseconds until it answered: {scene.seconds_to_answer}")

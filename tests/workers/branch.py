@@ -38,14 +38,20 @@ class Branch:
 
     folder: Path
     tables: Sequence[MetaData] = ()
+    name: str = "main"
+    database_url: str = ""
     store: BranchStore = field(init=False)
     record: TeamRecord = field(init=False)
 
     def __post_init__(self) -> None:
-        self.store = BranchStore("main", self.folder)
-        accounts = f"sqlite:///{self.folder / 'accounts.db'}"
-        migrate(self.store, accounts, self.folder / "queue.db", self.tables)
+        self.store = BranchStore(self.name, self.folder, self.database_url)
+        migrate(self.store, self.accounts_url, self.folder / "queue.db", self.tables)
         self.record = TeamRecord(self.store.log_env(), self.store.index_phone)
+
+    @property
+    def accounts_url(self) -> str:
+        """Where credentials lie."""
+        return self.database_url or f"sqlite:///{self.folder / 'accounts.db'}"
 
     def found(self, agents: int = 2, when: datetime | None = None) -> None:
         """Form the team with its supervisor and agents A00, A01, …, on record at ``when``."""
