@@ -39,5 +39,6 @@ def serve(host: str, port: int, threads: int, log_level: str) -> None:
             "limit_request_line": 4094,
             "loglevel": log_level,
             "proc_name": "shilu-web",
+            "control_socket_disable": True,  # one for all installations of a user, outside SHILU_DATA
         }
     ).run()
