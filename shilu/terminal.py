@@ -37,9 +37,10 @@ def ready() -> Iterator[None]:
 
     from store.vault import VaultError
 
+    errors: tuple[type[Exception], ...] = (PersistenceError, DBAPIError, VaultError, sqlite3.Error)
     try:
         yield
-    except (PersistenceError, DBAPIError, VaultError, sqlite3.Error, *_postgres_errors()) as error:
+    except errors + _postgres_errors() as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise NotReady(f"{reason}\nIs the database up, and has `shilu migrate` run?") from error
 
