@@ -41,7 +41,7 @@ def text(
     """Return a field for typed text, of at most ``longest`` characters."""
     errors: Any = {"required": missing, "invalid": missing, "null": missing}
     checks: list[Callable[[Any], Any]] = [
-        validate.Length(max=longest, error=N_("写得太长了,请缩短")),
+        validate.Length(max=longest, error=N_("写得太长了，请缩短")),
         _writable,
     ]
     return fields.String(
@@ -141,7 +141,7 @@ def chinese_phone(typed: str | None) -> str | None:
     number = re.sub(r"[\s\-‐‑–—·.()()_]", "", typed.translate(DIGITS))
     number = re.sub(r"^(\+|00)86(?=1\d{10}$|0?\d{9,11}$)", "", number)
     if not re.fullmatch(r"1\d{10}|0\d{2,3}\d{7,8}|\+\d{8,15}", number):
-        raise ma.ValidationError(N_("这个电话号码不对:手机 11 位,座机带区号"))
+        raise ma.ValidationError(N_("这个电话号码不对：手机 11 位，座机带区号"))
     return number
 
 
@@ -303,4 +303,4 @@ def _first(errors: Any) -> str:
 
 def _writable(typed: str) -> None:
     if _UNWRITABLE.search(typed.replace("\r\n", "\n")):
-        raise ma.ValidationError(N_("有不能保存的字符,请重新输入"))
+        raise ma.ValidationError(N_("有不能保存的字符，请重新输入"))

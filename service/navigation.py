@@ -9,6 +9,9 @@ from typing import Any
 from flask import Flask, g, request
 
 from domain.words import Role
+from projections import callback_queue, cases
+from service.access import Reader, Thing, may
+from service.context import shilu
 from service.language import N_, _, reader_language
 from service.words import ROLES
 
@@ -61,22 +64,39 @@ def set_up(app: Flask) -> None:
         return {
             "reader": reader,
             "lang": reader_language(),
-            "nav": menu(reader.role) if reader else [],
+            "nav": menu(reader) if reader else [],
             "role_text": _(ROLES[reader.role]) if reader else "",
             "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
         }
 
 
-def menu(role: Role) -> list[Item]:
-    """Return the navigation of a role."""
+def menu(reader: Reader) -> list[Item]:
+    """Return the navigation of a reader's role, with what waits for them."""
+    waiting = _waiting(reader)
     return [
-        Item(
-            href, icon, _(text), current=_is_current(href), count=g.get("waiting", {}).get(href, 0)
-        )
-        for href, icon, text in MENUS[role]
+        Item(href, icon, _(text), current=_is_current(href), count=waiting.get(href, 0))
+        for href, icon, text in MENUS[reader.role]
     ]
 
 
 def _is_current(href: str) -> bool:
     part = "/" + request.path.split("/")[1]
     return BELONGS.get(part, part) == href
+
+
+def _waiting(reader: Reader) -> dict[str, int]:
+    """Return how much waits behind each entry; nothing for roles that only look."""
+    if not may(reader, Thing.DECIDE_CASE) and not may(reader, Thing.ANSWER_CASE):
+        return {}
+    with shilu().views.connect() as connection:
+        if reader.role is Role.AGENT:
+            own = cases.of_agent(connection, reader.person_id)
+            return {"/mine": sum(card.state == "open" for card in own)}
+        if reader.role is Role.UPPER_SUPERVISOR:
+            return {"/cases": len(cases.appeals_waiting(connection))}
+        calls = callback_queue.for_supervisor(connection, reader.person_id, open_only=True)
+        open_cases = (len(cases.open_in_team(connection, team)) for team in reader.leads)
+        return {
+            "/callbacks": sum(c.outcome is None and c.team_id in reader.leads for c in calls),
+            "/cases": sum(open_cases),
+        }

@@ -99,8 +99,8 @@ OUTCOMES: Mapping[StrEnum, str] = {
 }
 VERDICTS: Mapping[StrEnum, str] = {
     Verdict.CLEARED: N_("不成立"),
-    Verdict.UNABLE: N_("不会填,需要辅导"),
-    Verdict.UNWILLING: N_("不愿填,需要谈话"),
+    Verdict.UNABLE: N_("不会填，需要辅导"),
+    Verdict.UNWILLING: N_("不愿填，需要谈话"),
 }
 APPEAL_VERDICTS: Mapping[StrEnum, str] = {
     AppealVerdict.UPHELD: N_("维持原决定"),

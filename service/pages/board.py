@@ -136,9 +136,9 @@ def _greeting(calls: Sequence[Call], names: dict[str, str]) -> str:
     if calls:
         first = names.get(calls[0].agent_id, calls[0].agent_id)
         return _(
-            "{hello},{name}。先回访{agent}的客户。", hello=hello, name=reader().name, agent=first
+            "{hello}，{name}。先回访{agent}的客户。", hello=hello, name=reader().name, agent=first
         )
-    return _("{hello},{name}。", hello=hello, name=reader().name)
+    return _("{hello}，{name}。", hello=hello, name=reader().name)
 
 
 def _facts(state: TeamState | None, day: date) -> str:
@@ -164,7 +164,7 @@ def _missing(member: MemberState, day: date) -> SimpleNamespace:
             break
         blank += 1
     if any(member.kinds.values()):
-        text = _("写了 {n} 笔,还没有提交", n=sum(member.kinds.values()))
+        text = _("写了 {n} 笔，还没有提交", n=sum(member.kinds.values()))
     elif blank > 1:
         text = _("连续 {n} 个工作日没有写", n=blank)
     else:

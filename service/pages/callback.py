@@ -45,24 +45,24 @@ pages = Blueprint("callback", __name__)
 SCRIPT = "default"
 LAST_STEP = 6
 TICK_HINTS: Mapping[str, str] = {
-    "prepared": N_("看过这次拜访的记录,想好要问什么"),
+    "prepared": N_("看过这次拜访的记录，想好要问什么"),
     "list_confirmed": N_("客户、日期、号码都对得上"),
-    "agent_briefed": N_("先告诉伙伴要打这个电话,问清客户的情况和类型"),
+    "agent_briefed": N_("先告诉伙伴要打这个电话，问清客户的情况和类型"),
     "last_action_known": N_("知道伙伴离开前做的最后一件事"),
-    "objections_known": N_("知道客户的拒绝,以及伙伴怎样处理"),
+    "objections_known": N_("知道客户的拒绝，以及伙伴怎样处理"),
 }
 CAUTIONS = (
     N_("动作和话术标准"),
     N_("热情、自信、准确"),
-    N_("语速适中,声音柔和"),
-    N_("微笑,放松"),
-    N_("不犯忌讳,按职业换话术"),
+    N_("语速适中，声音柔和"),
+    N_("微笑，放松"),
+    N_("不犯忌讳，按职业换话术"),
     N_("不冒犯宗教和民俗"),
-    N_("不开玩笑,认真"),
-    N_("不争辩:先理解、认同,再说自己的看法"),
+    N_("不开玩笑，认真"),
+    N_("不争辩：先理解、认同，再说自己的看法"),
     N_("不必过于谦卑"),
-    N_("简洁,少占客户时间"),
-    N_("不强求,友善"),
+    N_("简洁，少占客户时间"),
+    N_("不强求，友善"),
 )
 
 
@@ -365,7 +365,7 @@ def _shown(
         tags=tags,
         facts=_facts(facts, visit),
         attempts=_(
-            "已拨 {n} 次,最近一次:{result}",
+            "已拨 {n} 次，最近一次：{result}",
             n=len(call.attempts),
             result=label(ATTEMPTS, call.attempts[-1]),
         )

@@ -36,9 +36,9 @@ def state_text(card: CaseCard) -> str:
     return {
         "open": _("等说明"),
         "explained": _("等决定"),
-        "decided": _("已决定:{verdict}", verdict=label(VERDICTS, card.verdict)),
+        "decided": _("已决定：{verdict}", verdict=label(VERDICTS, card.verdict)),
         "appealed": _("申诉中"),
-        "closed": _("申诉:{verdict}", verdict=label(APPEAL_VERDICTS, card.appeal_verdict)),
+        "closed": _("申诉：{verdict}", verdict=label(APPEAL_VERDICTS, card.appeal_verdict)),
     }[card.state]
 
 
@@ -61,8 +61,8 @@ def for_and_against(
 ) -> tuple[list[SimpleNamespace], list[SimpleNamespace]]:
     """Return what adds to the doubt, and what takes from it."""
     adds = [i for i in items if not i.counter and i.weight > 0]
-    takes = [i for i in items if i.counter or i.weight <= 0]
-    return weighed(adds), weighed(takes)
+    takes = {i.name: i for i in items if i.counter or i.weight <= 0}
+    return weighed(adds), weighed(list(takes.values()))
 
 
 def story(agent_id: str, case_no: int) -> list[SimpleNamespace]:
@@ -88,7 +88,7 @@ def story(agent_id: str, case_no: int) -> list[SimpleNamespace]:
 def estimate(card: CaseCard) -> str:
     """Return the system's estimate and what it is not."""
     return _(
-        "综合所有记录,系统估计其中有编造的可能性约为 {percent}%(模型 {model},门槛 {line}%)。这只是请人来看的理由,不是结论;决定由人来做。",
+        "综合所有记录，系统估计其中有编造的可能性约为 {percent}%（模型 {model}，门槛 {line}%）。这只是请人来看的理由，不是结论；决定由人来做。",
         percent=min(round(card.posterior * 100), 99),
         model=card.model_version,
         line=round(card.threshold * 100),
@@ -118,7 +118,7 @@ def _visit(day: date, kind: str) -> str:
 def _with_innocent(item: CaseItem, language: str) -> str:
     said = sentence(item.name, item.facts, language)
     innocent = innocent_explanation(item.name, language)
-    return f"{said} {_('也可能是:{reason}', reason=innocent)}" if innocent else said
+    return f"{said} {_('也可能是：{reason}', reason=innocent)}" if innocent else said
 
 
 def _strength(weight: float) -> str:
@@ -127,7 +127,7 @@ def _strength(weight: float) -> str:
         return (
             _("说明力强") if size >= STRONG else _("有些说明力") if size >= CLEAR else _("说明力弱")
         )
-    return _("明显减轻") if size >= CLEAR else _("略有减轻") if size > 0 else _("不计入")
+    return _("明显减轻") if size >= CLEAR else _("略有减轻") if size > 0 else _("供参考")
 
 
 def _who(actor: str, role: str) -> str:
@@ -140,10 +140,10 @@ def _told(event: object) -> tuple[str, str]:
     if isinstance(event, VerificationCase.Explained):
         return _("本人说明"), event.text or ""
     if isinstance(event, VerificationCase.Decided):
-        return _("决定:{verdict}", verdict=label(VERDICTS, event.verdict)), event.reason or ""
+        return _("决定：{verdict}", verdict=label(VERDICTS, event.verdict)), event.reason or ""
     if isinstance(event, VerificationCase.Appealed):
         return _("本人申诉"), event.text or ""
     if isinstance(event, VerificationCase.AppealDecided):
         verdict = label(APPEAL_VERDICTS, event.verdict)
-        return _("申诉答复:{verdict}", verdict=verdict), event.reason or ""
-    return _("立案,请人来看"), ""
+        return _("申诉答复：{verdict}", verdict=verdict), event.reason or ""
+    return _("立案，请人来看"), ""

@@ -134,7 +134,7 @@ def sentence(row: TrailRow, names: Names) -> str:
     for key in TEAM_FACTS:
         if facts.get(key):
             facts[key] = names.teams.get(str(facts[key]), facts[key])
-    if facts.get("customer_id"):
+    if facts.get("customer_id") and "name_masked" not in facts:
         facts["customer_id"] = names.customers.get(facts["customer_id"], facts["customer_id"])
     if isinstance(facts.get("findings"), list):
         facts["findings"] = len(facts["findings"])

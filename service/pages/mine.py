@@ -112,7 +112,7 @@ def _looks(connection: Connection) -> list[SimpleNamespace]:
             SimpleNamespace(
                 who=person.name if person else call.supervisor_id,
                 text=_(
-                    "为回访 {day} 的{kind},看了 {customer} 的姓名和电话",
+                    "为回访 {day} 的{kind}，看了 {customer} 的姓名和电话",
                     day=day_text(call.visit_day),
                     kind=kind_label(call.kind),
                     customer=names.get(call.customer_id, call.customer_id),

@@ -96,7 +96,7 @@ def strip_said(cells: Collection[str]) -> str:
     """Return a strip in words, for those who do not see it."""
     full, part = sum(c == "full" for c in cells), sum(c in ("part", "zero") for c in cells)
     return _(
-        "近 {days} 天:{full} 天达标,{part} 天部分,其余没有",
+        "近 {days} 天：{full} 天达标，{part} 天部分，其余没有",
         days=len(cells),
         full=full,
         part=part,

@@ -98,7 +98,7 @@ def _enter(filled: Form, login: str, password: str, wanted: str) -> AnyResponse:
         account = shilu().accounts.verify(login, password, request.remote_addr or "")
     except TooManyAttempts as refusal:
         minutes = max(-(-refusal.retry_after // 60), 1)
-        filled.problem = _("试错的次数太多了,请 {minutes} 分钟后再试。", minutes=minutes)
+        filled.problem = _("试错的次数太多了，请 {minutes} 分钟后再试。", minutes=minutes)
         filled.status = 429
         response = _door(filled, wanted)
         response.headers["Retry-After"] = str(refusal.retry_after)
@@ -106,7 +106,7 @@ def _enter(filled: Form, login: str, password: str, wanted: str) -> AnyResponse:
     except WrongCredentials:
         account = None
     if account is None or account.branch != shilu().branch:
-        filled.problem = _("账号或密码不对,请再试一次。")
+        filled.problem = _("账号或密码不对，请再试一次。")
         filled.status = 401
         return _door(filled, wanted)
     response = make_response(redirect(_own_address(wanted or "/"), 303))

@@ -93,7 +93,7 @@ def _due_text(rules: Rules, day: date) -> str:
     said = local(due, rules.time_zone).strftime("%H:%M")
     if shilu().now() <= due:
         return _("{time} 之前提交算按时", time=said)
-    return _("已过 {time},会记作补交,这不是坏事", time=said)
+    return _("已过 {time}，会记作补交，这不是坏事", time=said)
 
 
 def _plans(entries: Sequence[Entry], rules: Rules) -> list[SimpleNamespace]:

@@ -55,7 +55,7 @@ def time_machine() -> Response:
         team_id = request.args.get("team", "") or (teams[0][0] if teams else "")
         first = at or now
         day = _day(zone, first)
-        moments = [m for m in (first, vs) if m is not None]
+        moments = sorted(m for m in (first, vs) if m is not None)
         states = [_state(connection, team_id, day, moment) for moment in moments]
     both = [state for _m, _p, state in states if state is not None]
     changed = team_day.differences(both[0], both[1]) if len(both) == 2 else ()
@@ -126,18 +126,16 @@ def _shown(
     )
 
 
-def _changes(changed: tuple[StateDifference, ...], both: list[TeamState]) -> list[str]:
+def _changes(changed: tuple[StateDifference, ...], both: list[TeamState]) -> list[SimpleNamespace]:
+    """Return what changed, one line for the team and one for each agent."""
     names = {m.agent_id: m.name for state in both for m in state.members}
-    return [
-        _(
-            "{who}:{what} {before} → {after}",
-            who=names.get(c.agent_id or "", both[0].name),
-            what=_(WHATS[c.what]) if c.what in WHATS else label(KINDS, c.what),
-            before=_plain(c.before),
-            after=_plain(c.after),
-        )
-        for c in changed
-    ]
+    lines: dict[str, list[str]] = {}
+    for one in changed:
+        what = _(WHATS[one.what]) if one.what in WHATS else label(KINDS, one.what)
+        before, after = _plain(one.before), _plain(one.after)
+        who = names.get(one.agent_id or "", both[0].name)
+        lines.setdefault(who, []).append(f"{what} {before} → {after}")
+    return [SimpleNamespace(who=who, what=" · ".join(whats)) for who, whats in lines.items()]
 
 
 def _plain(value: Any) -> str:

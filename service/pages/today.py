@@ -54,10 +54,10 @@ pages = Blueprint("today", __name__)
 NEW, PICK = "+new", "+time"
 CHIPS = 4
 QUESTIONS = {
-    "appointment_call": N_("打给了谁?"),
-    "face_meeting": N_("面谈了谁?"),
-    "closing_visit": N_("促成了谁?"),
-    "new_prospect_visit": N_("拜访了谁?"),
+    "appointment_call": N_("打给了谁？"),
+    "face_meeting": N_("面谈了谁？"),
+    "closing_visit": N_("促成了谁？"),
+    "new_prospect_visit": N_("拜访了谁？"),
 }
 SAVES = {
     "appointment_call": N_("保存这通电话"),
@@ -87,7 +87,7 @@ class NextMoment(Moment):
 class Clock(fields.Time):
     """A time of day, as browsers send it."""
 
-    default_error_messages = {"invalid": N_("请填写正确的时间,如 09:30")}  # noqa: RUF012
+    default_error_messages = {"invalid": N_("请填写正确的时间，如 09:30")}  # noqa: RUF012
 
 
 class EntryForm(PageForm):
@@ -253,9 +253,9 @@ def _head(log: AgentDay, rules: Rules, kind: str) -> dict[str, Any]:
     if log.day != shilu().today():
         greeting = day_text(log.day)
     elif missing:
-        greeting = _("{name},今天还差 {n} 项", name=name, n=missing)
+        greeting = _("{name}，今天还差 {n} 项", name=name, n=missing)
     else:
-        greeting = _("{name},今天做满了", name=name)
+        greeting = _("{name}，今天做满了", name=name)
     working = rules.is_working_day(log.day)
     return {
         "greeting": greeting,
