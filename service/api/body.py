@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import marshmallow as ma
 from flask import Request
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.api.problems import Problem
 
@@ -53,8 +54,11 @@ def read_json(req: Request) -> Any:
         raise Problem("media-type")
     if req.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Problem("media-type")
+    raw = req.get_data(cache=False)
+    if req.content_length is None and len(raw) >= MAX_BODY:
+        raise RequestEntityTooLarge  # werkzeug cuts a chunked body at the limit and says nothing
     try:
-        text = req.get_data(cache=False).decode("utf-8")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as problem:
         raise Problem("not-utf8") from problem
     body = _parsed(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, jsonify
+from flask import Response
 from marshmallow import fields
 
 from domain.organisation import Member, member_stream
@@ -14,6 +14,7 @@ from domain.words import LeaveKind, Role
 from projections import team_day
 from service.access import Thing
 from service.api import guard
+from service.api.answers import json_answer
 from service.api.fields import Day, Id, Text, one_of
 from service.api.paging import Page, key_of, page_of
 from service.api.preconditions import Done, by
@@ -199,10 +200,7 @@ def open_account(body: dict[str, Any], person_id: str) -> Response:
     except AccountError as refused:  # a login of blanks
         detail = [{"pointer": "/login", "detail": str(refused)}]
         raise Problem("invalid", errors=detail) from refused
-    response = jsonify(AccountShown().dump(account))
-    response.status_code = 201
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return json_answer(AccountShown().dump(account), 201)
 
 
 def _person(person_id: str) -> Tagged:

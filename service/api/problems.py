@@ -14,11 +14,12 @@ from http import HTTPStatus
 from typing import Any
 
 from eventsourcing.persistence import PersistenceError
-from flask import Response, json, request
+from flask import Response, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from domain.refusals import Refusal, Stale
+from service.api.answers import json_answer
 from service.language import reader_language
 from service.refusals import sentence, status
 
@@ -152,9 +153,8 @@ def _response(
 ) -> Response:
     body = {name: value for name, value in extra.items() if name not in _OWN_MEMBERS}
     body |= {"type": kind, "title": _title(code), "status": code, "detail": detail}
-    response = Response(json.dumps(body, ensure_ascii=False), code, content_type=PROBLEM_TYPE)
+    response = json_answer(body, code, PROBLEM_TYPE)
     response.headers.extend(dict(headers))
-    response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Language"] = reader_language()
     if code == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="shilu"'

@@ -14,10 +14,11 @@ from http import HTTPStatus
 from typing import Any
 
 import marshmallow as ma
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, request
 from flask_smorest import Api, Blueprint
 from flask_smorest.utils import prepare_response
 
+from service.api.answers import json_answer
 from service.api.auth import authenticate
 from service.api.body import Strict
 from service.api.paging import Page, next_link
@@ -248,11 +249,9 @@ def _receipt(done: Done, status: int) -> Response:
         **done.ids,
         **done.shown,
     }
-    response = jsonify(body)
-    response.status_code = status
+    response = json_answer(body, status)
     response.headers["X-Shilu-Position"] = str(receipt.position)
     response.headers["ETag"] = etag(receipt.version)
-    response.headers["Cache-Control"] = "no-store"
     if receipt.repeated:
         response.headers["Idempotent-Replayed"] = "true"
     if done.location:
@@ -266,11 +265,10 @@ def _shown(result: Any, schema: ma.Schema, views: tuple[str, ...]) -> Response:
         result, version = result.value, result.version
         if request.if_none_match.contains_weak(str(version)) and "If-None-Match" in request.headers:
             return Response(status=304, headers={"ETag": etag(version)})
-    response = jsonify(schema.dump(result))
+    response = json_answer(schema.dump(result))
     if isinstance(result, Page) and result.next:
         response.headers["Link"] = next_link(result.next)
     if version is not None:
         response.headers["ETag"] = etag(version)
-    response.headers["Cache-Control"] = "no-store"
     response.headers["X-Shilu-Position"] = str(view_position(views))
     return response

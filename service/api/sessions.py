@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, g, jsonify, request
+from flask import Response, g, request
 from marshmallow import fields
 
+from service.api.answers import json_answer
 from service.api.auth import authenticate
 from service.api.fields import Text
 from service.api.problems import Problem
@@ -56,15 +57,13 @@ def sign_in(credentials: dict[str, Any]) -> Response:
     if account.branch != shilu().branch:
         raise Problem("wrong-password")
     session = accounts.start_session(account)
-    response = jsonify(
-        token=session.token,
-        person_id=account.person_id,
-        role=account.role,
-        idle_seconds=int(IDLE.total_seconds()),
-    )
-    response.status_code = 201
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    shown = {
+        "token": session.token,
+        "person_id": account.person_id,
+        "role": account.role,
+        "idle_seconds": int(IDLE.total_seconds()),
+    }
+    return json_answer(shown, 201)
 
 
 @resource.plain("/sessions/current", "DELETE", 401, 403, status=204)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from io import BytesIO
 
 import pytest
 from flask import Request
@@ -69,6 +70,16 @@ def test_a_compressed_body_is_refused() -> None:
 def test_a_body_above_256_kib_is_too_large() -> None:
     with pytest.raises(RequestEntityTooLarge):
         read_json(a_request(b'"' + b"x" * MAX_BODY + b'"'))
+
+
+def test_a_chunked_body_above_256_kib_is_too_large_too() -> None:
+    environ = EnvironBuilder(method="POST", content_type="application/json").get_environ()
+    environ |= {"wsgi.input": BytesIO(b"{}" + b" " * MAX_BODY), "wsgi.input_terminated": True}
+    request = Request(environ)
+    request.max_content_length = MAX_BODY
+
+    with pytest.raises(RequestEntityTooLarge):
+        read_json(request)
 
 
 @given(st.binary(max_size=200))
