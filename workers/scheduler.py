@@ -15,6 +15,8 @@ from typing import Protocol
 
 import structlog
 from dramatiq.errors import BrokerConnectionError
+from eventsourcing.persistence import PersistenceError
+from sqlalchemy.exc import DBAPIError
 
 from domain.words import Check
 from projections.due import DueCheck
@@ -81,12 +83,12 @@ class Rounds:
         self._wait = BACK_OFF[0]
 
     def run(self, stop: Event) -> None:
-        """Go round until told to stop; wait longer and longer while the broker is away."""
+        """Go round until told to stop; wait longer and longer while broker or store is away."""
         while not stop.is_set():
             try:
                 busy = self.once(time.monotonic(), datetime.now(UTC))
-            except BrokerConnectionError as error:
-                log.warning("broker.away", error=type(error.__cause__).__name__, wait=self._wait)
+            except (BrokerConnectionError, DBAPIError, PersistenceError) as error:
+                log.warning("scheduler.waits", error=type(error).__name__, seconds=self._wait)
                 stop.wait(self._wait)
                 self._wait = min(self._wait * 2, BACK_OFF[1])
                 self._sweep_at = 0.0  # it may come back empty
