@@ -17,7 +17,7 @@ from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.domain import Aggregate as LibraryAggregate
 from eventsourcing.persistence import IntegrityError
 
-from domain.refusals import Stale
+from domain.refusals import Refusal, Stale
 from domain.words import By, Receipt
 
 if TYPE_CHECKING:
@@ -139,11 +139,13 @@ class Recording:
         for attempt in range(MAX_ATTEMPTS):
             try:
                 return self._append(by, decide())
-            except IntegrityError:
+            except (IntegrityError, Refusal) as problem:
+                # The same command may have come in twice at once; the other one was first, and
+                # what it did may be the very reason why this one is refused.
                 earlier = self.receipt_of(by.command_id)
                 if earlier is not None:
                     return earlier
-                if attempt == MAX_ATTEMPTS - 1:
+                if isinstance(problem, Refusal) or attempt == MAX_ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")
 

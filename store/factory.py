@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from eventsourcing.domain import DomainEventProtocol
@@ -18,13 +18,23 @@ from eventsourcing.persistence import (
     Recording,
     Transcoder,
 )
-from eventsourcing.utils import Environment
+from eventsourcing.utils import Environment, EnvType
 from sqlalchemy import Engine
 
 from store.engines import engine_of
 from store.mapper import SealingMapper
 from store.recorder import NotProvided
 from store.vault import Vault, read_master_key
+
+
+class ClosableRecorder(Protocol):
+    """A recorder that holds connections of its own."""
+
+    def close(self) -> None:
+        """Close them."""
+
+
+R = TypeVar("R", bound=ClosableRecorder)
 
 
 class SealingEventStore(EventStore[UUID]):
@@ -44,6 +54,20 @@ class LogFactory(InfrastructureFactory[Any]):
 
     Needs ``SHILU_LOG`` (the branch's name), ``SHILU_VAULT_URL`` and ``SHILU_MASTER_KEY_FILE``.
     """
+
+    def __init__(self, env: Environment | EnvType | None) -> None:
+        super().__init__(env)
+        self._opened: list[ClosableRecorder] = []
+
+    def opened(self, recorder: R) -> R:
+        """Remember a recorder, so that it is closed with the application."""
+        self._opened.append(recorder)
+        return recorder
+
+    def close(self) -> None:
+        """Close what this factory opened."""
+        while self._opened:
+            self._opened.pop().close()
 
     def required(self, name: str) -> str:
         """Return a variable. Raises InfrastructureFactoryError when it is not set."""

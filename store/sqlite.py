@@ -254,4 +254,4 @@ class SQLiteFactory(LogFactory):
 
     def application_recorder(self) -> SQLiteLogRecorder:
         """Return the recorder; it makes no table (that is for ``migrate``)."""
-        return SQLiteLogRecorder(Path(self.required("SHILU_LOG_PATH")))
+        return self.opened(SQLiteLogRecorder(Path(self.required("SHILU_LOG_PATH"))))
