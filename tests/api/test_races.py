@@ -1,4 +1,4 @@
-"""Requests at the same time: one winner for one version."""
+"""Requests at the same time: one append for one key, one winner for one version."""
 
 from __future__ import annotations
 
@@ -10,6 +10,23 @@ from tests.api.conftest import Branch, an_entry, day_of
 
 Logged = Callable[..., tuple[str, str]]
 TIMES = 8
+
+
+def test_the_same_post_many_times_at_once_is_appended_once(branch: Branch) -> None:
+    entry = an_entry()
+    path = f"/daily-logs/A1/{day_of(entry)}/activities"
+    branch.token("A1")
+
+    with ThreadPoolExecutor(TIMES) as pool:
+        answers = list(
+            pool.map(lambda _: branch.ask("A1", "POST", path, entry, Key="k"), range(TIMES))
+        )
+
+    assert {a.status_code for a in answers} == {201}
+    assert len({a.json["position"] for a in answers}) == 1
+    assert sum("Idempotent-Replayed" not in a.headers for a in answers) == 1
+    day = branch.ask("A1", "GET", f"/daily-logs/A1/{day_of(entry)}").json
+    assert len(day["activities"]) == 1
 
 
 def test_of_many_corrections_of_one_version_one_wins(branch: Branch, logged: Logged) -> None:
