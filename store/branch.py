@@ -16,7 +16,6 @@ from sqlalchemy import Engine
 from store.engines import engine_of
 from store.factory import vault_of
 from store.log_reader import LogReader
-from store.postgres import PostgresFactory
 from store.sqlite import SQLiteFactory
 from store.vault import Vault
 
@@ -98,5 +97,8 @@ class BranchStore:
     def reader(self) -> LogReader:
         """Return a reader of the log that needs no key."""
         env = Environment("", self.log_env())
-        factory = PostgresFactory(env) if self.database_url else SQLiteFactory(env)
-        return LogReader(factory.application_recorder())
+        if self.database_url:
+            from store.postgres import PostgresFactory  # its driver takes 7 MB in each process
+
+            return LogReader(PostgresFactory(env).application_recorder())
+        return LogReader(SQLiteFactory(env).application_recorder())

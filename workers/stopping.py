@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import select
+import selectors
 import signal
 from threading import Event
 
@@ -32,7 +32,9 @@ class Stop(Event):
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until asked to stop, at most ``timeout`` seconds; tell whether that was so."""
-        select.select([self._read], [], [], timeout)  # the byte stays: all who wait wake up
+        with selectors.DefaultSelector() as waiting:  # select() itself knows only 1024 files
+            waiting.register(self._read, selectors.EVENT_READ)
+            waiting.select(timeout)  # the byte stays: all who wait wake up
         return self._told
 
 
