@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, make_response, render_template, request
 from markupsafe import Markup
 from marshmallow import fields
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from domain.daily_log import Activity
 from domain.refusals import LateReasonMissing, LooksRepeated, Refusal
 from domain.rhythm import Rules
 from domain.words import ActivityKind, ActivityResult, ContactSource, LastAction, Objection, Receipt
-from projections import agent_day
+from projections import agent_day, customers
 from projections.agent_day import AgentDay
 from service.access import Thing, need
 from service.context import shilu
@@ -219,11 +220,12 @@ def moment_of(day: date, typed: time | None) -> datetime:
 
 def _page(form: Form, day: date, kind: str, picked: str = "") -> Response:
     rules, me = shilu().rules(), reader().person_id
-    with views("agent_day") as connection:
+    with views("agent_day", "customers") as connection:
         log = agent_day.agent_day(connection, me, day)
-        recent = list(agent_day.recent_customers(connection, me, CHIPS))
+        recent = _offered(connection, me)
         written = agent_day.days_written(connection, me, day, 7)
         submitted = agent_day.submitted_days(connection, me, day - timedelta(days=7))
+    picked = picked or form.value("customer_id")
     names = own_names({*recent, *(e.customer_id for e in log.entries), picked} - {""})
     if picked not in names:
         picked = ""
@@ -244,6 +246,15 @@ def _page(form: Form, day: date, kind: str, picked: str = "") -> Response:
         **(_entry_form(form, day, kind, names, recent, picked) if kind else {"kind": ""}),
     )
     return make_response(page, form.status)
+
+
+def _offered(connection: Connection, agent_id: str) -> list[str]:
+    """Return the customers offered as chips: those of last, then any others of one's own."""
+    recent = list(agent_day.recent_customers(connection, agent_id, CHIPS))
+    if len(recent) < CHIPS:
+        others = customers.of_owner(connection, agent_id, CHIPS)
+        recent += [card.customer_id for card in others]
+    return list(dict.fromkeys(recent))[:CHIPS]
 
 
 def _head(log: AgentDay, rules: Rules, kind: str) -> dict[str, Any]:

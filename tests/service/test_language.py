@@ -1,0 +1,84 @@
+"""Chinese is the source, English is complete, and both say the same things."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+
+from domain import refusals, words
+from service import words as labels
+from service.language import english
+from service.refusals import SENTENCES, sentence
+from tests.service.conftest import Branch
+
+SERVICE = Path(inspect.getfile(labels)).parent
+METHODS = [("pages/**.py", "python"), ("*.py", "python"), ("templates/**.html", "jinja2")]
+
+
+def sources() -> set[str]:
+    keywords = {"_": None, "N_": None}
+    found = extract_from_dir(SERVICE, method_map=METHODS, keywords=keywords)
+    return {str(message) for _f, _l, message, _c, _x in found}
+
+
+def test_every_sentence_has_its_english() -> None:
+    assert sources() - set(english()) == set()
+
+
+def test_no_english_is_left_over() -> None:
+    assert set(english()) - sources() == set()
+
+
+def test_both_languages_have_the_same_slots() -> None:
+    def slots(text: str) -> list[str]:
+        return sorted(re.findall(r"\{\w+\}", text))
+
+    assert [zh for zh, en in english().items() if slots(zh) != slots(en)] == []
+
+
+def test_chinese_has_its_own_punctuation() -> None:
+    assert [s for s in sources() if re.search(r"[\u4e00-\u9fff][,;:?!()]", s)] == []
+
+
+def refusal_kinds() -> list[type[refusals.Refusal]]:
+    classes = [k for k in vars(refusals).values() if inspect.isclass(k)]
+    kinds = [k for k in classes if issubclass(k, refusals.Refusal)]
+    return [k for k in kinds if not k.__subclasses__()]
+
+
+@pytest.mark.parametrize("kind", refusal_kinds())
+def test_every_refusal_is_one_sentence_in_both_languages(
+    branch: Branch, kind: type[refusals.Refusal]
+) -> None:
+    assert kind in SENTENCES
+    facts = re.findall(r"\{(\w+)\}", SENTENCES[kind])
+    refusal = refusals.Refusal.__new__(kind)
+    refusals.Refusal.__init__(refusal, **dict.fromkeys(facts, 1))
+
+    with branch.app.app_context():
+        assert sentence(refusal, "zh")
+        assert re.fullmatch(r"[ -~“”–…]+", sentence(refusal, "en"))
+
+
+def test_every_word_that_people_read_has_a_label() -> None:
+    labelled = {type(word): set(words_of) for words_of in labels.ALL for word in words_of}
+
+    for enum, known in labelled.items():
+        assert known == set(enum)
+    assert words.Check not in labelled
+
+
+def test_the_language_comes_from_the_browser_until_it_is_chosen(branch: Branch) -> None:
+    visitor = branch.visitor("a1")
+
+    assert "Hand in today" in visitor.get("/today", **{"Accept-Language": "en-GB,en"}).text
+    assert "提交今日日志" in visitor.get("/today", **{"Accept-Language": "fr"}).text
+    visitor.post("/language", language="en", back="/today")
+    assert "Hand in today" in visitor.get("/today", **{"Accept-Language": "zh-CN"}).text
+    account = branch.accounts.find("a1")
+    assert account is not None
+    assert account.language == "en"
