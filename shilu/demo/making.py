@@ -101,7 +101,7 @@ def _logins(branch: Branch, kept: Mapping[str, Mapping[str, str]]) -> list[Login
     return [
         Login(
             login,
-            kept[login]["password"] if login in kept else secrets.token_urlsafe(9),
+            kept[login]["password"] if login in kept else secrets.token_hex(6),
             str(Role(person.role)),
             person.person_id,
             person.name,
