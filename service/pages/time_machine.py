@@ -26,7 +26,7 @@ from service.sessions import reader
 from service.words import KINDS, label
 
 pages = Blueprint("time_machine", __name__)
-WALL = "%Y-%m-%dT%H:%M:%S"
+MILLISECOND = timedelta(milliseconds=1)
 WHATS = {
     "submitted": N_("已交日志"),
     "late": N_("补录"),
@@ -49,7 +49,7 @@ def time_machine() -> Response:
     zone = shilu().rules().time_zone
     at, at_is_bad = _instant("at", zone)
     vs, vs_is_bad = _instant("vs", zone)
-    now = shilu().now()
+    now = _coming_second()
     with views("team_day", "timeline") as connection:
         teams = [(t.team_id, t.name) for t in team_day.teams(connection)]
         team_id = request.args.get("team", "") or (teams[0][0] if teams else "")
@@ -63,8 +63,8 @@ def time_machine() -> Response:
         "time_machine.html",
         teams=teams,
         team_id=team_id,
-        at_value=local(first, zone).strftime(WALL),
-        vs_value=local(vs, zone).strftime(WALL) if vs else "",
+        at_value=_typed(first, zone),
+        vs_value=_typed(vs, zone) if vs else "",
         day_value=day.isoformat() if request.args.get("day") else "",
         problem=_("请填写正确的日期和时间") if at_is_bad or vs_is_bad else "",
         states=[_shown(m, p, s, zone, changed) for m, p, s in states],
@@ -87,6 +87,23 @@ def _instant(name: str, zone: str) -> tuple[datetime | None, bool]:
     except (ValueError, OverflowError):
         return None, True
     return (moment, False) if 2000 <= moment.year <= 2099 else (None, True)
+
+
+def _coming_second() -> datetime:
+    """Return now, rounded up to a second, so that nothing on record by now is left out."""
+    return (shilu().now() + timedelta(seconds=1)).replace(microsecond=0)
+
+
+def _exact(moment: datetime, zone: str) -> str:
+    """Return an instant for an address: on the branch's wall clock, to the microsecond."""
+    return local(moment, zone).replace(tzinfo=None).isoformat()
+
+
+def _typed(moment: datetime, zone: str) -> str:
+    """Return an instant for a field, which holds milliseconds: rounded up, to lose no event."""
+    over = timedelta(microseconds=moment.microsecond % 1000)
+    whole = moment - over + MILLISECOND if over else moment
+    return _exact(whole, zone)[:23]
 
 
 def _day(zone: str, moment: datetime) -> date:
@@ -146,14 +163,14 @@ def _plain(value: Any) -> str:
 
 def _jumps(team_id: str, moment: datetime, zone: str) -> list[SimpleNamespace]:
     def to(text: str, at: datetime, vs: datetime | None = None) -> SimpleNamespace:
-        query = {"team": team_id, "at": local(at, zone).strftime(WALL)}
+        query = {"team": team_id, "at": _exact(at, zone)}
         if vs is not None:
-            query["vs"] = local(vs, zone).strftime(WALL)
+            query["vs"] = _exact(vs, zone)
         if request.args.get("day"):
             query["day"] = request.args["day"]
         return SimpleNamespace(text=text, href="/time-machine?" + urlencode(query))
 
-    now = shilu().now()
+    now = _coming_second()
     return [
         to(_("早一周"), moment - timedelta(days=7)),
         to(_("早一天"), moment - timedelta(days=1)),
