@@ -19,7 +19,8 @@ from service.context import shilu
 from store.accounts import Account, Session
 
 COOKIE, SECURE_COOKIE = "shilu_session", "__Host-shilu_session"
-OPEN_PATHS = ("/sign-in", "/static/", "/livez", "/readyz", "/metrics", "/language", "/favicon.ico")
+PLAIN_PATHS = ("/static/", "/livez", "/readyz", "/metrics", "/favicon.ico")  # the same for all
+OPEN_PATHS = ("/sign-in", "/language")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SAME_SITE = frozenset({"same-origin", "none"})  # none: typed in, not sent by another site
 
@@ -48,7 +49,8 @@ def reader() -> Reader:
 
 def guard() -> AnyResponse | None:
     """Let nobody in without a session, and no POST without the token of the page it came from."""
-    if request.path.startswith("/api/"):
+    g.reader = None
+    if request.path.startswith(("/api/", *PLAIN_PATHS)):
         return None
     _refuse_foreign_post()
     token = request.cookies.get(cookie_name(), "")

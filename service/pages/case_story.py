@@ -118,7 +118,7 @@ def _visit(day: date, kind: str) -> str:
 def _with_innocent(item: CaseItem, language: str) -> str:
     said = sentence(item.name, item.facts, language)
     innocent = innocent_explanation(item.name, language)
-    return f"{said} {_('也可能是：{reason}', reason=innocent)}" if innocent else said
+    return _("{said}也可能是：{reason}", said=said, reason=innocent) if innocent else said
 
 
 def _strength(weight: float) -> str:

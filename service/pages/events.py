@@ -139,6 +139,8 @@ def sentence(row: TrailRow, names: Names) -> str:
     if isinstance(facts.get("findings"), list):
         facts["findings"] = len(facts["findings"])
     said = audit_words.sentence(row.topic, facts, reader_language())
+    if row.role == Role.SYSTEM:
+        return _("系统：{said}", said=said)
     actor = names.person(row.actor)
     return said if said.startswith(actor) else f"{actor} {said}"
 

@@ -141,7 +141,9 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if "Content Security" in m.text else None)
+        page.on(
+            "console", lambda m: complaints.append(m.text) if "Content Security" in m.text else None
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         account = site.login(login)
         page.goto("/sign-in")
