@@ -33,7 +33,7 @@ VISITS = {  # how many visits a day: fewest, most
     Habit.INVENTS: (4, 5),
     Habit.PADS: (3, 4),
 }
-FORGETS = {Habit.STEADY: 0.01, Habit.AVERAGE: 0.06, Habit.CARELESS: 0.15, Habit.NEWCOMER: 0.1}
+FORGETS = {Habit.STEADY: 0.0, Habit.AVERAGE: 0.06, Habit.CARELESS: 0.15, Habit.NEWCOMER: 0.1}
 
 
 @dataclass(frozen=True, slots=True)

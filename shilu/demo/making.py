@@ -89,7 +89,7 @@ def _logins(branch: Branch, kept: Mapping[str, Mapping[str, str]]) -> list[Login
     agents = [agent for team in branch.teams for agent in team.agents]
     pads = next(agent for agent in agents if agent.habit is Habit.PADS)
     chosen = [
-        ("agent", first.agents[0], f"{first.name}，当场就写", "writes at once"),
+        ("agent", branch.shown_agent, f"{first.name}，今天还没写完", "the day is still open"),
         ("agent2", pads, f"{first.name}，有一位客户否认拜访", "one customer denies a visit"),
         ("supervisor", first.supervisor, f"带领{first.name}，有待办回访", "calls are open"),
         ("supervisor2", second.supervisor, f"带领{second.name}", "another team"),

@@ -61,6 +61,11 @@ class Branch:
     auditor: Person
     administrator: Person
 
+    @property
+    def shown_agent(self) -> Person:
+        """The agent whose day is still open, for the visitor of the demo."""
+        return self.teams[0].agents[0]
+
     def people(self) -> tuple[Person, ...]:
         """Return all of them, supervisors before their agents."""
         members = [p for team in self.teams for p in (team.supervisor, *team.agents)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from random import Random
@@ -132,6 +133,8 @@ class Story:
             on_leave = (agent.person_id, day) in absent
             invented = _invented(agent.habit, on_leave, draw)
             written = diary.day(day, on_leave=on_leave, invented=invented)
+            if written and day == self.days[-1] and agent == self.branch.shown_agent:
+                written = _only_the_morning(written)
             days += [written] if written else []
         return days
 
@@ -314,13 +317,19 @@ def _invented(habit: Habit, on_leave: bool, draw: Random) -> int:
     return 0
 
 
+def _only_the_morning(day: Day) -> Day:
+    """Return the day as far as noon, not handed in: the visitor of the demo goes on from there."""
+    calls = tuple(entry for entry in day.entries if entry.kind is ActivityKind.APPOINTMENT_CALL)
+    return replace(day, entries=calls, submitted=None, policies=0)
+
+
 def _reason(call: Call) -> str:
     """Return why the visit was chosen, as the supervisor reads it; never an accusation."""
     if call.design is CallbackDesign.RISK:
-        return "按概率抽取：同日拜访时间相近"
+        return "同日拜访时间相近"
     if call.entry.kind is ActivityKind.NEW_PROSPECT_VISIT:
-        return "随机抽取：新客户首访"
-    return "随机抽取：近一周拜访"
+        return "新客户首访"
+    return "近一周拜访"
 
 
 def _sheet(call: Call) -> Preparation:

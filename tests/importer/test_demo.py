@@ -190,6 +190,18 @@ def test_the_denials_of_one_agent_come_from_different_customers_and_callers(
     assert len({row["supervisor_id"] for row in denied}) == 2
 
 
+def test_the_day_of_the_first_agent_is_begun_and_open(
+    shown: BranchStore, logins: tuple[Login, ...]
+) -> None:
+    (first,) = [login.person_id for login in logins if login.login == "agent"]
+
+    def days(topic: str) -> set[str]:
+        return {row["day"] for row in facts(shown, topic) if row["agent_id"] == first}
+
+    assert "2026-11-23" in days("daily_log.activity_logged")
+    assert "2026-11-23" not in days("daily_log.submitted")
+
+
 def test_nobody_in_the_demo_can_be_called(shown: BranchStore) -> None:
     phones = {row["phone_masked"] for row in facts(shown, "customer.registered")} - {None}
 
