@@ -50,8 +50,8 @@ def reader() -> Reader:
 def guard() -> AnyResponse | None:
     """Let nobody in without a session, and no POST without the token of the page it came from."""
     g.reader = None
-    if request.path.startswith(("/api/", *PLAIN_PATHS)):
-        return None
+    if request.path.startswith(("/api/", *PLAIN_PATHS)) or request.routing_exception:
+        return None  # what no route takes is a 404 for everybody
     _refuse_foreign_post()
     token = request.cookies.get(cookie_name(), "")
     g.reader = reader_of(token)

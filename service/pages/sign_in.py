@@ -85,12 +85,16 @@ def choose_language() -> AnyResponse:
     chosen = request.form.get("language", "")
     response = redirect(_own_address(request.form.get("back", "/")), 303)
     if chosen in LANGUAGES:
-        response.set_cookie(
-            COOKIE, chosen, max_age=A_YEAR, httponly=True, secure=request.is_secure, samesite="Lax"
-        )
+        _remember_language(response, chosen)
         if g.reader is not None:
             shilu().accounts.set_language(g.reader.login, chosen)
     return response
+
+
+def _remember_language(response: AnyResponse, language: str) -> None:
+    response.set_cookie(
+        COOKIE, language, max_age=A_YEAR, httponly=True, secure=request.is_secure, samesite="Lax"
+    )
 
 
 def _enter(filled: Form, login: str, password: str, wanted: str) -> AnyResponse:
@@ -111,6 +115,8 @@ def _enter(filled: Form, login: str, password: str, wanted: str) -> AnyResponse:
         return _door(filled, wanted)
     response = make_response(redirect(_own_address(wanted or "/"), 303))
     sessions.start(response, account)
+    if account.language in LANGUAGES and account.language != "zh":  # zh stands for: never chosen
+        _remember_language(response, account.language)
     return response
 
 

@@ -34,6 +34,8 @@ def test_an_unknown_address_is_404_in_the_readers_language(branch: Branch) -> No
     assert "没有这一页" in visitor.get("/nowhere").text
     assert "No such page" in visitor.get("/nowhere", **{"Accept-Language": "en"}).text
     assert visitor.get("/nowhere").status_code == 404
+    assert branch.visitor().get("/nowhere").status_code == 404
+    assert visitor.post("/board").status_code == 405
 
 
 def test_a_field_that_the_form_does_not_have_is_refused(branch: Branch) -> None:

@@ -13,7 +13,7 @@ from domain import refusals, words
 from service import words as labels
 from service.language import english
 from service.refusals import SENTENCES, sentence
-from tests.service.conftest import Branch
+from tests.service.conftest import PASSWORD, Branch
 
 SERVICE = Path(inspect.getfile(labels)).parent
 METHODS = [("pages/**.py", "python"), ("*.py", "python"), ("templates/**.html", "jinja2")]
@@ -82,3 +82,12 @@ def test_the_language_comes_from_the_browser_until_it_is_chosen(branch: Branch) 
     account = branch.accounts.find("a1")
     assert account is not None
     assert account.language == "en"
+
+
+def test_a_language_once_chosen_comes_back_on_another_browser(branch: Branch) -> None:
+    branch.visitor("a1").post("/language", language="en", back="/today")
+    other = branch.visitor()
+
+    other.client.post("/sign-in", data={"login": "a1", "password": PASSWORD})
+
+    assert "Hand in today" in other.get("/today", **{"Accept-Language": "zh-CN"}).text
