@@ -5,7 +5,7 @@ RUN python -m venv /venv
 WORKDIR /src
 COPY requirements.txt ./
 RUN /venv/bin/pip install --require-hashes -r requirements.txt
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE THIRD_PARTY_NOTICES ./
 COPY domain ./domain
 COPY projections ./projections
 COPY workers ./workers
