@@ -11,7 +11,7 @@ from typing import Any
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "organisation.team_formed.v1": (
-        "建立团队「{name}」({team_id})",
+        "建立团队「{name}」（{team_id}）",
         "formed the team “{name}” ({team_id})",
     ),
     "organisation.supervisor_appointed.v1": (
@@ -19,15 +19,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "appointed {supervisor_id} to lead {team_id}",
     ),
     "organisation.member_joined.v1": (
-        "{name}({person_id})以{role}身份加入 {team_id},自 {since} 起",
+        "{name}（{person_id}）以{role}身份加入 {team_id}，自 {since} 起",
         "took {name} ({person_id}) into {team_id} as {role} from {since}",
     ),
     "organisation.member_moved.v1": (
-        "{person_id} 从 {from_team_id} 调到 {team_id},自 {since} 起",
+        "{person_id} 从 {from_team_id} 调到 {team_id}，自 {since} 起",
         "moved {person_id} from {from_team_id} to {team_id} from {since}",
     ),
     "organisation.member_departed.v1": (
-        "{person_id} 离开 {team_id},最后一天 {last_day}:{reason}",
+        "{person_id} 离开 {team_id}，最后一天 {last_day}：{reason}",
         "recorded that {person_id} leaves {team_id}, last day {last_day}: {reason}",
     ),
     "organisation.leave_registered.v1": (
@@ -35,22 +35,25 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "registered {kind} of {person_id} from {first_day} to {last_day}",
     ),
     "organisation.leave_cancelled.v1": (
-        "取消 {person_id} {first_day} 至 {last_day} 的假:{reason}",
+        "取消 {person_id} {first_day} 至 {last_day} 的假：{reason}",
         "cancelled the leave of {person_id} from {first_day} to {last_day}: {reason}",
     ),
-    "rulebook.adopted.v1": ("启用营业部规则,时区 {time_zone}", "adopted the rulebook, {time_zone}"),
+    "rulebook.adopted.v1": (
+        "启用营业部规则，时区 {time_zone}",
+        "adopted the rulebook, {time_zone}",
+    ),
     "rulebook.work_mode_defined.v1": (
-        "自 {since} 起工作模式「{name}」:电话 {calls}、面谈 {meetings}、促成 {closings}、新增 {new_visits}",
+        "自 {since} 起工作模式「{name}」：电话 {calls}、面谈 {meetings}、促成 {closings}、新增 {new_visits}",
         "set the work mode “{name}” from {since}: {calls} calls, {meetings} meetings,"
         " {closings} closing, {new_visits} new",
     ),
     "rulebook.deadlines_set.v1": (
-        "日志截止时间定为 {daily_log_due},迟 {late_reason_after_hours} 小时须写原因",
+        "日志截止时间定为 {daily_log_due}，迟 {late_reason_after_hours} 小时须写原因",
         "set the log's deadline to {daily_log_due}; {late_reason_after_hours} hours late needs"
         " a reason",
     ),
     "rulebook.calendar_published.v1": (
-        "发布 {year} 年工作日历(来源:{origin})",
+        "发布 {year} 年工作日历（来源：{origin}）",
         "published the calendar of {year} (source: {origin})",
     ),
     "rulebook.script_published.v1": (
@@ -58,28 +61,28 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "published version {script_version} of the script {script_id}",
     ),
     "rulebook.thresholds_set.v1": (
-        "预警门槛定为 {alert_probability},至少 {contradictions} 次不符:{reason}",
+        "预警门槛定为 {alert_probability}，至少 {contradictions} 次不符：{reason}",
         "set the alert line to {alert_probability} with at least {contradictions}"
         " contradictions: {reason}",
     ),
     "customer.registered.v1": (
-        "录入客户 {name_masked}({customer_id}),来源:{contact_source}",
+        "录入客户 {name_masked}（{customer_id}），来源：{contact_source}",
         "entered the customer {name_masked} ({customer_id}), source: {contact_source}",
     ),
     "customer.contact_corrected.v1": (
-        "更正客户 {name_masked}({customer_id})的联系方式:{reason}",
+        "更正客户 {name_masked}（{customer_id}）的联系方式：{reason}",
         "corrected the contact of {name_masked} ({customer_id}): {reason}",
     ),
     "customer.correction_requested.v1": (
-        "请 {owner_id} 核对客户 {customer_id} 的资料:{problem}",
+        "请 {owner_id} 核对客户 {customer_id} 的资料：{problem}",
         "asked {owner_id} to check the customer {customer_id}: {problem}",
     ),
     "customer.reassigned.v1": (
-        "客户 {customer_id} 由 {from_owner_id} 转给 {owner_id}:{cause}",
+        "客户 {customer_id} 由 {from_owner_id} 转给 {owner_id}：{cause}",
         "gave the customer {customer_id} from {from_owner_id} to {owner_id}: {cause}",
     ),
     "customer.opted_out.v1": (
-        "客户 {customer_id} 列入禁拨名单,至 {until}",
+        "客户 {customer_id} 列入禁拨名单，至 {until}",
         "put the customer {customer_id} on the do-not-call list until {until}",
     ),
     "daily_log.opened.v1": (
@@ -87,19 +90,19 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "opened the log of {agent_id} for {day}",
     ),
     "daily_log.activity_logged.v1": (
-        "记下 {day} 与客户 {customer_id} 的{kind},结果:{result}",
+        "记下 {day} 与客户 {customer_id} 的{kind}，结果：{result}",
         "logged a {kind} with {customer_id} on {day}, result: {result}",
     ),
     "daily_log.activity_corrected.v1": (
-        "更正 {day} 的一条记录({kind}):{reason}",
+        "更正 {day} 的一条记录（{kind}）：{reason}",
         "corrected an entry of {day} ({kind}): {reason}",
     ),
     "daily_log.activity_withdrawn.v1": (
-        "撤回 {day} 的一条记录({kind}):{reason}",
+        "撤回 {day} 的一条记录（{kind}）：{reason}",
         "withdrew an entry of {day} ({kind}): {reason}",
     ),
     "daily_log.summary_written.v1": (
-        "写下 {day} 的总结,{text_length} 字",
+        "写下 {day} 的总结，{text_length} 字",
         "wrote the summary of {day}, {text_length} characters",
     ),
     "daily_log.submitted.v1": ("提交 {day} 的工作日志", "handed in the log of {day}"),
@@ -108,16 +111,16 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "counted {policies} policies for {agent_id} on {day}",
     ),
     "callback.listed.v1": (
-        "把 {agent_id} {visit_day} 的一次{kind}列入回访:{reason}",
+        "把 {agent_id} {visit_day} 的一次{kind}列入回访：{reason}",
         "listed a {kind} of {agent_id} on {visit_day} for a callback: {reason}",
     ),
     "callback.prepared.v1": ("回访 {callback_id} 准备完毕", "prepared the callback {callback_id}"),
     "callback.contact_revealed.v1": (
-        "查看了 {owner_id} 的客户 {customer_id} 的联系方式(回访 {callback_id})",
+        "查看了 {owner_id} 的客户 {customer_id} 的联系方式（回访 {callback_id}）",
         "was shown the contact of {customer_id}, a customer of {owner_id} (callback {callback_id})",
     ),
     "callback.attempted.v1": (
-        "第 {attempt_no} 次拨打(回访 {callback_id}):{result}",
+        "第 {attempt_no} 次拨打（回访 {callback_id}）：{result}",
         "dialled for the {attempt_no}. time (callback {callback_id}): {result}",
     ),
     "callback.step_recorded.v1": (
@@ -125,11 +128,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "took step {step} of the callback {callback_id}",
     ),
     "callback.outcome_recorded.v1": (
-        "回访 {callback_id}:客户对 {agent_id} 的这次拜访——{outcome}",
+        "回访 {callback_id}：客户对 {agent_id} 的这次拜访——{outcome}",
         "recorded the callback {callback_id} about {agent_id}: {outcome}",
     ),
     "callback.revisit_agreed.v1": (
-        "与客户 {customer_id} 约好再访:{at}",
+        "与客户 {customer_id} 约好再访：{at}",
         "agreed on a revisit of {customer_id} at {at}",
     ),
     "callback.debriefed.v1": (
@@ -141,11 +144,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "noted the first word against the log of {agent_id}",
     ),
     "verification_case.contradiction_detected.v1": (
-        "客户的回答与 {agent_id} 的记录不符({outcome})",
+        "客户的回答与 {agent_id} 的记录不符（{outcome}）",
         "noted that a customer contradicts the log of {agent_id} ({outcome})",
     ),
     "verification_case.case_opened.v1": (
-        "为 {agent_id} 立第 {case_no} 号核实,请人来看",
+        "为 {agent_id} 立第 {case_no} 号核实，请人来看",
         "opened case {case_no} about {agent_id} for a human to look at",
     ),
     "verification_case.explained.v1": (
@@ -153,7 +156,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{agent_id} explained case {case_no}",
     ),
     "verification_case.decided.v1": (
-        "对 {agent_id} 第 {case_no} 号核实作出决定:{verdict}",
+        "对 {agent_id} 第 {case_no} 号核实作出决定：{verdict}",
         "decided case {case_no} about {agent_id}: {verdict}",
     ),
     "verification_case.appealed.v1": (
@@ -161,11 +164,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{agent_id} appealed the decision on case {case_no}",
     ),
     "verification_case.appeal_decided.v1": (
-        "对 {agent_id} 第 {case_no} 号核实的申诉作出决定:{verdict}",
+        "对 {agent_id} 第 {case_no} 号核实的申诉作出决定：{verdict}",
         "decided the appeal of {agent_id} on case {case_no}: {verdict}",
     ),
     "scheduled_check.done.v1": (
-        "完成检查「{check}」({subject},{day}),发现 {findings} 项",
+        "完成检查「{check}」（{subject}，{day}），发现 {findings} 项",
         "made the check “{check}” ({subject}, {day}), findings: {findings}",
     ),
 }

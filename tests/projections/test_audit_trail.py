@@ -42,7 +42,7 @@ def test_a_sentence_speaks_the_readers_language(lite: Office) -> None:
     lite.log()
 
     row = lite.read(audit_trail.stream, Filters(topic="daily_log.activity_logged"))[0]
-    assert row.sentence("zh") == "记下 2026-11-20 与客户 C-A1 的面谈,结果:意向明确"
+    assert row.sentence("zh") == "记下 2026-11-20 与客户 C-A1 的面谈，结果：意向明确"
     assert row.sentence("en").startswith("logged a meeting with C-A1")
 
 
