@@ -25,46 +25,48 @@ from sqlalchemy import (
     select,
 )
 
-from projections.base import Projection, Writer
+from projections.base import Projection, Writer, corrected
 from store.log_reader import LoggedEvent
 
 METADATA = MetaData()
 DAY = Table(
     "agent_day_day",
     METADATA,
-    Column("agent_id", String(64), primary_key=True),
-    Column("day", String(10), primary_key=True),
-    Column("team_id", String(64), nullable=False),
+    Column("agent_id", String, primary_key=True),
+    Column("day", String, primary_key=True),
+    Column("team_id", String, nullable=False),
     Column("version", Integer, nullable=False),
     Column("summary_length", Integer, nullable=False),
     Column("help_wanted", Boolean, nullable=False),
-    Column("submitted_at", String(32)),
+    Column("submitted_at", String),
     Column("on_time", Boolean),
-    Column("short_reason", String(2000)),
+    Column("short_reason", String),
     Column("policies", Integer, nullable=False),
 )
 ENTRY = Table(
     "agent_day_entry",
     METADATA,
-    Column("activity_id", String(64), primary_key=True),
-    Column("agent_id", String(64), nullable=False),
-    Column("day", String(10), nullable=False),
+    # The phone makes the entry's id, and nothing keeps two days from using the same one.
+    Column("agent_id", String, primary_key=True),
+    Column("day", String, primary_key=True),
+    Column("activity_id", String, primary_key=True),
     Column("position", BigInteger, nullable=False),
-    Column("kind", String(32), nullable=False),
-    Column("customer_id", String(64), nullable=False),
-    Column("started_at", String(40), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("customer_id", String, nullable=False),
+    Column("started_at", String, nullable=False),
     Column("minutes", Integer),
-    Column("result", String(32), nullable=False),
-    Column("last_action", String(32)),
-    Column("next_step", String(2000)),
-    Column("next_at", String(40)),
+    Column("result", String, nullable=False),
+    Column("last_action", String),
+    Column("next_step", String),
+    Column("next_at", String),
     Column("note_length", Integer, nullable=False),
     Column("late", Boolean, nullable=False),
-    Column("recorded_at", String(40), nullable=False),
+    Column("recorded_at", String, nullable=False),
     Column("corrected", Integer, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
-    Index("agent_day_entry_agent_day", "agent_id", "day"),
+    Index("agent_day_entry_next", "agent_id", "next_at"),
 )
+ENTRY_KEY = ("agent_id", "day", "activity_id")
 CLEAR = ("kind", "started_at", "minutes", "result", "last_action", "next_step", "next_at")
 
 
@@ -131,9 +133,6 @@ def _logged(writer: Writer, event: LoggedEvent) -> None:
     data = event.data
     writer.insert(
         ENTRY,
-        activity_id=data["activity_id"],
-        agent_id=data["agent_id"],
-        day=data["day"],
         position=event.position,
         customer_id=data["customer_id"],
         note_length=data["note_length"],
@@ -141,15 +140,19 @@ def _logged(writer: Writer, event: LoggedEvent) -> None:
         recorded_at=data["by"]["recorded_at"],
         corrected=0,
         withdrawn=False,
-        **{name: data[name] for name in CLEAR},
+        **{name: data[name] for name in (*ENTRY_KEY, *CLEAR)},
     )
     _change_day(writer, event)
 
 
+def _entry_key(event: LoggedEvent) -> dict[str, str]:
+    return {name: event.data[name] for name in ENTRY_KEY}
+
+
 def _corrected(writer: Writer, event: LoggedEvent) -> None:
-    key = {"activity_id": event.data["activity_id"]}
+    key = _entry_key(event)
     entry = writer.row(ENTRY, **key) or {}
-    values = {name: new for name, (_, new) in event.data["changes"].items() if name in CLEAR}
+    values = corrected(event, CLEAR, ("started_at", "next_at"))
     if event.data["note_length"] is not None:
         values["note_length"] = event.data["note_length"]
     writer.change(ENTRY, key, corrected=entry.get("corrected", 0) + 1, **values)
@@ -157,7 +160,7 @@ def _corrected(writer: Writer, event: LoggedEvent) -> None:
 
 
 def _withdrawn(writer: Writer, event: LoggedEvent) -> None:
-    writer.change(ENTRY, {"activity_id": event.data["activity_id"]}, withdrawn=True)
+    writer.change(ENTRY, _entry_key(event), withdrawn=True)
     _change_day(writer, event)
 
 
@@ -185,7 +188,7 @@ def _signed(writer: Writer, event: LoggedEvent) -> None:
 
 AGENT_DAY = Projection(
     "agent_day",
-    1,
+    2,
     METADATA,
     {
         "daily_log.opened.v1": _opened,
@@ -219,9 +222,14 @@ def agent_day(connection: Connection, agent_id: str, day: date) -> AgentDay:
     )
 
 
-def entry(connection: Connection, activity_id: str) -> Entry | None:
-    """Return one entry, or None."""
-    row = connection.execute(select(ENTRY).where(ENTRY.c.activity_id == activity_id)).first()
+def entry(connection: Connection, agent_id: str, day: date, activity_id: str) -> Entry | None:
+    """Return one entry of an agent's day, or None."""
+    query = select(ENTRY).where(
+        ENTRY.c.agent_id == agent_id,
+        ENTRY.c.day == day.isoformat(),
+        ENTRY.c.activity_id == activity_id,
+    )
+    row = connection.execute(query).first()
     return _entry(dict(row._mapping)) if row else None
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
@@ -25,32 +26,33 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    or_,
     select,
 )
 
 from projections import audit_words
 from projections.base import Projection, Writer
+from projections.rule_facts import ADOPTED, keep_zone, zone_of, zone_table
 from store.log_reader import LoggedEvent
+from store.mapper import instant
 
 METADATA = MetaData()
 TRAIL = Table(
     "audit_trail_event",
     METADATA,
     Column("position", BigInteger, primary_key=True),
-    Column("topic", String(80), nullable=False),
-    Column("actor", String(64), nullable=False),
-    Column("role", String(32), nullable=False),
-    Column("source", String(16), nullable=False),
-    Column("occurred_at", String(40), nullable=False),
-    Column("recorded_at", String(40), nullable=False),
+    Column("topic", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("occurred_at", String, nullable=False),
+    Column("recorded_at", String, nullable=False),
     Column("cause", BigInteger),
-    Column("command_id", String(36), nullable=False),
-    Column("stream_id", String(36), nullable=False),
+    Column("command_id", String, nullable=False),
+    Column("stream_id", String, nullable=False),
     Column("stream_version", Integer, nullable=False),
-    Column("agent_id", String(64)),
-    Column("team_id", String(64)),
-    Column("customer_id", String(64)),
+    Column("agent_id", String),
+    Column("team_id", String),
+    Column("customer_id", String),
     Column("facts", Text, nullable=False),
     Index("audit_trail_event_agent", "agent_id", "position"),
     Index("audit_trail_event_team", "team_id", "position"),
@@ -61,7 +63,8 @@ TRAIL = Table(
     Index("audit_trail_event_cause", "cause"),
     Index("audit_trail_event_command", "command_id"),
 )
-NOT_FACTS = frozenset({"by", "originator_topic"})
+ZONE = zone_table(METADATA, "audit_trail")
+NOT_FACTS = frozenset({"by", "originator_topic", "phone_index"})  # an index invites linking
 AGENT_FIELDS = ("agent_id", "owner_id", "person_id")
 
 
@@ -92,7 +95,7 @@ class TrailRow:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which events to show; None shows all. Days are UTC dates of the recorded instant."""
+    """Which events to show; None shows all. Days are local dates of the recorded instant."""
 
     topic: str | None = None
     actor: str | None = None
@@ -138,7 +141,12 @@ def _position(cause: str | None) -> int | None:
     return int(cause) if cause and cause.isascii() and cause.isdigit() else None
 
 
-AUDIT_TRAIL = Projection("audit_trail", 1, METADATA, {}, every=_keep)
+def _adopted(writer: Writer, event: LoggedEvent) -> None:
+    keep_zone(ZONE)(writer, event)
+    _keep(writer, event)
+
+
+AUDIT_TRAIL = Projection("audit_trail", 2, METADATA, {ADOPTED: _adopted}, every=_keep)
 
 
 def one(connection: Connection, position: int) -> TrailRow | None:
@@ -151,7 +159,7 @@ def stream(
     connection: Connection, filters: Filters, before: int | None = None, limit: int = 50
 ) -> Sequence[TrailRow]:
     """Return events newest first, at most ``limit``, those before position ``before``."""
-    query = _filtered(select(TRAIL), filters)
+    query = _filtered(select(TRAIL), filters, zone_of(connection, ZONE))
     if before is not None:
         query = query.where(TRAIL.c.position < before)
     query = query.order_by(TRAIL.c.position.desc()).limit(limit)
@@ -182,11 +190,10 @@ def topics() -> tuple[str, ...]:
     return tuple(sorted(audit_words.SENTENCES))
 
 
-def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
+def _filtered(query: Select[Any], filters: Filters, zone: ZoneInfo) -> Select[Any]:
     columns = TRAIL.c
     if filters.topic:
-        prefix = columns.topic.startswith(filters.topic, autoescape=True)
-        query = query.where(or_(columns.topic == filters.topic, prefix))
+        query = query.where(columns.topic.startswith(filters.topic, autoescape=True))
     for column, value in (
         (columns.actor, filters.actor),
         (columns.agent_id, filters.agent_id),
@@ -197,10 +204,15 @@ def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
         if value:
             query = query.where(column == value)
     if filters.since_day:
-        query = query.where(columns.recorded_at >= filters.since_day.isoformat())
+        query = query.where(columns.recorded_at >= _midnight(filters.since_day, zone))
     if filters.until_day:
-        query = query.where(columns.recorded_at < f"{filters.until_day.isoformat()}U")
+        after = filters.until_day + timedelta(days=1)
+        query = query.where(columns.recorded_at < _midnight(after, zone))
     return query
+
+
+def _midnight(day: date, zone: ZoneInfo) -> str:
+    return instant(datetime.combine(day, time(), zone))
 
 
 def _row(row: Row[tuple[Any, ...]]) -> TrailRow:

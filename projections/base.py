@@ -8,8 +8,10 @@ reads only events: it never asks the domain again, and it never opens a sealed f
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +24,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     insert,
     select,
     update,
@@ -30,6 +33,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from store.log_reader import LoggedEvent
+from store.mapper import instant
 
 POSITIONS = MetaData()
 POSITION = Table(
@@ -39,7 +43,16 @@ POSITION = Table(
     Column("version", Integer, nullable=False),
     Column("position", BigInteger, nullable=False),
 )
+SHADOW = Table(  # who builds a projection anew, and how far (rebuilding.py)
+    "projection_shadow",
+    POSITIONS,
+    Column("name", String(64), primary_key=True),
+    Column("builder", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+)
 POLL_SECONDS = 0.005
+PLACES = select(POSITION)
+KEY = "key_"  # names of bound key values; no column is called so
 Row = dict[str, Any]
 Key = tuple[Any, ...]
 
@@ -48,70 +61,93 @@ class Overtaken(Exception):
     """Another follower has advanced this projection; the batch was dropped."""
 
 
-class Writer:
-    """Collects the rows of a batch and writes them at its end, many at a time.
+class RowExists(Exception):
+    """A handler inserted a row twice: the projection's handlers contradict the log."""
 
-    ``tables`` maps a table's name to the one really written: the live one, or its shadow.
+
+class Writer:
+    """Collects the changes of a batch and writes them at its end, many rows at a time.
+
+    What was read or written in the batch is remembered, so that a handler may read a row, change
+    it and read it again for the price of one SELECT. ``tables`` maps a table's name to the one
+    really written: the live one, or its shadow.
     """
 
     def __init__(self, connection: Connection, tables: Mapping[str, Table]) -> None:
         self.connection = connection
         self._tables = tables
-        self._pending: dict[str, dict[Key, Row]] = {}
+        self._new: dict[str, dict[Key, Row]] = {}
+        self._changed: dict[str, dict[Key, Row]] = {}
+        self._known: dict[str, dict[Key, Row | None]] = {}
 
     def insert(self, table: Table, **row: Any) -> None:
-        """Add a row that is not there yet."""
-        self._pending.setdefault(table.name, {})[_key(table, row)] = row
-
-    def upsert(self, table: Table, **row: Any) -> None:
-        """Add a row, or replace the one with its key."""
-        if _key(table, row) not in self._pending.get(table.name, {}):
-            self.flush(table)
-            self._execute_upsert(table, row)
-        else:
-            self.insert(table, **row)
+        """Add a row that is not there yet. Raises RowExists if the batch has added it before."""
+        row = _storable(row)
+        key = _key(table, row)
+        rows = self._new.setdefault(table.name, {})
+        if key in rows:
+            raise RowExists(f"{table.name}{list(key)}")
+        rows[key] = row
 
     def change(self, table: Table, key: Mapping[str, Any], **values: Any) -> None:
         """Change the row with this primary key; nothing happens if there is none."""
-        waiting = self._pending.get(table.name, {}).get(_key(table, key))
-        if waiting is not None:
-            waiting.update(values)
+        values, at = _storable(values), _key(table, _storable(key))
+        if new := self._new.get(table.name, {}).get(at):
+            new.update(values)
             return
-        live = self._tables[table.name]
-        self.connection.execute(update(live).where(_is(live, key)).values(**values))
+        self._changed.setdefault(table.name, {}).setdefault(at, {}).update(values)
+        if known := self._known.get(table.name, {}).get(at):
+            known.update(values)
 
     def row(self, table: Table, **key: Any) -> Row | None:
-        """Return the row with this primary key, or None."""
-        waiting = self._pending.get(table.name, {}).get(_key(table, key))
-        if waiting is not None:
-            return waiting
-        live = self._tables[table.name]
-        found = self.connection.execute(select(live).where(_is(live, key))).mappings().first()
-        return dict(found) if found else None
+        """Return the row with this primary key as the batch has left it so far, or None."""
+        at = _key(table, _storable(key))
+        if new := self._new.get(table.name, {}).get(at):
+            return new
+        known = self._known.setdefault(table.name, {})
+        if at not in known:
+            live = self._tables[table.name]
+            query = select(live).where(_is(live, _storable(key)))
+            found = self.connection.execute(query).mappings().first()
+            changes = self._changed.get(table.name, {}).get(at, {})
+            known[at] = {**found, **changes} if found else None
+        return known[at]
 
     def rows(self, table: Table, **values: Any) -> list[Row]:
         """Return the rows with these values, by primary key."""
         self.flush(table)
         live = self._tables[table.name]
-        query = select(live).where(_is(live, values)).order_by(*live.primary_key.columns)
+        query = select(live).where(_is(live, _storable(values))).order_by(*live.primary_key.columns)
         return [dict(found) for found in self.connection.execute(query).mappings()]
 
     def flush(self, table: Table | None = None) -> None:
         """Write what waits, of one table or of all."""
-        for name in [table.name] if table is not None else list(self._pending):
-            if rows := list(self._pending.pop(name, {}).values()):
-                self.connection.execute(insert(self._tables[name]), rows)
+        for name in [table.name] if table is not None else list(self._tables):
+            if new := self._new.pop(name, None):
+                self.connection.execute(insert(self._tables[name]), list(new.values()))
+                for key in new:
+                    self._known.get(name, {}).pop(key, None)
+            if changed := self._changed.pop(name, None):
+                self._update(self._tables[name], changed)
 
-    def _execute_upsert(self, table: Table, row: Row) -> None:
-        live = self._tables[table.name]
-        keys = [column.name for column in live.primary_key.columns]
-        changes = {name: value for name, value in row.items() if name not in keys}
-        if self.connection.dialect.name == "sqlite":
-            one = sqlite_insert(live).values(**row)
-            self.connection.execute(one.on_conflict_do_update(index_elements=keys, set_=changes))
-        else:
-            other = postgres_insert(live).values(**row)
-            self.connection.execute(other.on_conflict_do_update(index_elements=keys, set_=changes))
+    def _update(self, live: Table, changed: Mapping[Key, Row]) -> None:
+        """Write changes, those of the same columns together."""
+        groups: dict[tuple[str, ...], list[Row]] = {}
+        for key, values in changed.items():
+            of_key = {f"{KEY}{no}": value for no, value in enumerate(key)}
+            groups.setdefault(tuple(sorted(values)), []).append({**values, **of_key})
+        at = [column == bindparam(f"{KEY}{no}") for no, column in enumerate(live.primary_key)]
+        for names, rows in groups.items():
+            query = update(live).where(*at).values({name: bindparam(name) for name in names})
+            self.connection.execute(query, rows)
+
+
+def corrected(event: LoggedEvent, names: Collection[str], instants: Collection[str]) -> Row:
+    """Return the new values of those fields that a correction changes; instants in our format."""
+    found = {name: new for name, (_, new) in event.data["changes"].items() if name in names}
+    for name in found.keys() & set(instants):
+        found[name] = instant(datetime.fromisoformat(found[name])) if found[name] else None
+    return found
 
 
 Handler = Callable[[Writer, LoggedEvent], None]
@@ -169,18 +205,23 @@ def begin(engine: Engine, projections: Sequence[Projection]) -> None:
                 connection.execute(_insert_if_absent(connection, row))
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a projection has come, and the version with which its tables were made."""
+
+    version: int
+    position: int
+
+
+def places(engine: Engine) -> dict[str, Place]:
+    """Return the place of each projection."""
+    with engine.connect() as connection:
+        return {row.name: Place(row.version, row.position) for row in connection.execute(PLACES)}
+
+
 def positions(engine: Engine) -> dict[str, int]:
     """Return how far each projection has come."""
-    with engine.connect() as connection:
-        rows = connection.execute(select(POSITION.c.name, POSITION.c.position)).all()
-    return {row.name: row.position for row in rows}
-
-
-def versions(engine: Engine) -> dict[str, int]:
-    """Return the version with which each projection's tables were made."""
-    with engine.connect() as connection:
-        rows = connection.execute(select(POSITION.c.name, POSITION.c.version)).all()
-    return {row.name: row.version for row in rows}
+    return {name: place.position for name, place in places(engine).items()}
 
 
 def wait_for(engine: Engine, name: str, position: int, timeout: float = 1.0) -> bool:
@@ -207,7 +248,22 @@ def _insert_if_absent(connection: Connection, row: Row) -> Any:
 
 
 def _key(table: Table, row: Mapping[str, Any]) -> Key:
-    return tuple(row.get(column.name) for column in table.primary_key.columns)
+    return tuple([row.get(name) for name in _key_names(table)])
+
+
+@cache
+def _key_names(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.primary_key.columns)
+
+
+def _storable(row: Mapping[str, Any]) -> Row:
+    """Return the row as both databases can keep it: PostgreSQL's text holds no NUL."""
+    return {
+        name: value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        if isinstance(value, str) and "\0" in value
+        else value
+        for name, value in row.items()
+    }
 
 
 def _is(table: Table, values: Mapping[str, Any]) -> Any:

@@ -27,41 +27,41 @@ from sqlalchemy import (
 
 from projections.base import Projection, Writer
 from store.log_reader import LoggedEvent
+from store.mapper import instant
 
 METADATA = MetaData()
 CALL = Table(
     "callback_queue_call",
     METADATA,
-    Column("callback_id", String(64), primary_key=True),
-    Column("activity_id", String(64), nullable=False),
-    Column("kind", String(32), nullable=False),
-    Column("visit_day", String(10), nullable=False),
-    Column("agent_id", String(64), nullable=False),
-    Column("team_id", String(64), nullable=False),
-    Column("supervisor_id", String(64), nullable=False),
-    Column("customer_id", String(64), nullable=False),
-    Column("mode", String(16), nullable=False),
-    Column("design", String(16), nullable=False),
+    Column("callback_id", String, primary_key=True),
+    Column("activity_id", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("visit_day", String, nullable=False),
+    Column("agent_id", String, nullable=False),
+    Column("team_id", String, nullable=False),
+    Column("supervisor_id", String, nullable=False),
+    Column("customer_id", String, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("design", String, nullable=False),
     Column("probability", Float),
     Column("reason", Text, nullable=False),
-    Column("on_day", String(10), nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("prepared_at", String(40)),
-    Column("revealed_at", String(40)),
+    Column("on_day", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("prepared_at", String),
+    Column("revealed_at", String),
     Column("overrides", Text, nullable=False),
-    Column("customer_type", String(120)),
-    Column("last_action", String(32)),
+    Column("customer_type", String),
+    Column("last_action", String),
     Column("objections", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("last_attempt", String(32)),
+    Column("last_attempt", String),
     Column("steps", Integer, nullable=False),
-    Column("outcome", String(32)),
-    Column("answered_at", String(40)),
-    Column("answered_on", String(10)),
+    Column("outcome", String),
+    Column("answered_at", String),
     Column("satisfaction", Integer),
     Column("visit_day_confirmed", Boolean),
-    Column("revisit_at", String(40)),
-    Column("debriefed_at", String(40)),
+    Column("revisit_at", String),
+    Column("debriefed_at", String),
     Column("skill_gap", Text),
     Column("position", BigInteger, nullable=False),
     Column("outcome_position", BigInteger),
@@ -189,7 +189,6 @@ def _answered(writer: Writer, event: LoggedEvent) -> None:
         state="answered",
         outcome=data["outcome"],
         answered_at=data["by"]["recorded_at"],
-        answered_on=event.recorded_at.date().isoformat(),
         satisfaction=data["satisfaction"],
         visit_day_confirmed=data["visit_day_confirmed"],
         outcome_position=event.position,
@@ -207,7 +206,7 @@ def _debriefed(writer: Writer, event: LoggedEvent) -> None:
 
 CALLBACK_QUEUE = Projection(
     "callback_queue",
-    1,
+    2,
     METADATA,
     {
         "callback.listed.v1": _listed,
@@ -265,14 +264,14 @@ def about(connection: Connection, activity_id: str) -> Sequence[Call]:
 def answered_between(
     connection: Connection, supervisor_id: str, since: datetime, until: datetime
 ) -> int:
-    """Return how many calls a supervisor finished between two instants (R-41)."""
+    """Return how many calls a supervisor finished from ``since`` to before ``until`` (R-41)."""
     query = (
         select(func.count())
         .select_from(CALL)
         .where(
             CALL.c.supervisor_id == supervisor_id,
-            CALL.c.answered_at >= since.isoformat(),
-            CALL.c.answered_at < until.isoformat(),
+            CALL.c.answered_at >= instant(since),
+            CALL.c.answered_at < instant(until),
         )
     )
     return connection.execute(query).scalar() or 0

@@ -31,20 +31,22 @@ METADATA = MetaData()
 CASE = Table(
     "cases_case",
     METADATA,
-    Column("agent_id", String(64), primary_key=True),
+    Column("agent_id", String, primary_key=True),
     Column("case_no", Integer, primary_key=True),
-    Column("team_id", String(64), nullable=False),
-    Column("state", String(16), nullable=False),
+    Column("team_id", String, nullable=False),
+    Column("state", String, nullable=False),
     Column("posterior", Float, nullable=False),
     Column("threshold", Float, nullable=False),
-    Column("model_version", String(64), nullable=False),
-    Column("opened_at", String(40), nullable=False),
-    Column("explained_at", String(40)),
-    Column("verdict", String(16)),
-    Column("decided_by", String(64)),
-    Column("decided_at", String(40)),
-    Column("appealed_at", String(40)),
-    Column("appeal_verdict", String(16)),
+    Column("model_version", String, nullable=False),
+    Column("opened_at", String, nullable=False),
+    Column("explained_at", String),
+    Column("verdict", String),
+    Column("decided_by", String),
+    Column("decided_at", String),
+    Column("appealed_at", String),
+    Column("appeal_verdict", String),
+    Column("appeal_decided_by", String),
+    Column("appeal_decided_at", String),
     Column("position", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
     Index("cases_case_team", "team_id", "state"),
@@ -52,30 +54,40 @@ CASE = Table(
 ITEM = Table(
     "cases_item",
     METADATA,
-    Column("agent_id", String(64), primary_key=True),
+    Column("agent_id", String, primary_key=True),
     Column("case_no", Integer, primary_key=True),
     Column("no", Integer, primary_key=True),
     Column("counter", Boolean, nullable=False),
-    Column("name", String(64), nullable=False),
+    Column("name", String, nullable=False),
     Column("weight", Float, nullable=False),
     Column("facts", Text, nullable=False),
 )
 CONTRADICTION = Table(
     "cases_contradiction",
     METADATA,
-    Column("callback_id", String(64), primary_key=True),
-    Column("agent_id", String(64), nullable=False),
-    Column("team_id", String(64), nullable=False),
-    Column("activity_id", String(64), nullable=False),
-    Column("customer_id", String(64), nullable=False),
-    Column("outcome", String(32), nullable=False),
+    Column("callback_id", String, primary_key=True),
+    Column("agent_id", String, nullable=False),
+    Column("team_id", String, nullable=False),
+    Column("activity_id", String, nullable=False),
+    Column("customer_id", String, nullable=False),
+    Column("outcome", String, nullable=False),
     Column("weight", Float, nullable=False),
-    Column("detected_at", String(40), nullable=False),
+    Column("detected_at", String, nullable=False),
     Column("position", BigInteger, nullable=False),
     Index("cases_contradiction_agent", "agent_id"),
 )
+NOT_YET = (
+    "explained_at",
+    "verdict",
+    "decided_by",
+    "decided_at",
+    "appealed_at",
+    "appeal_verdict",
+    "appeal_decided_by",
+    "appeal_decided_at",
+)
 WAITING = ("open", "explained")
-INSTANTS = ("opened_at", "explained_at", "decided_at", "appealed_at")
+INSTANTS = ("opened_at", "explained_at", "decided_at", "appealed_at", "appeal_decided_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,8 @@ class CaseCard:
     decided_at: datetime | None
     appealed_at: datetime | None
     appeal_verdict: str | None
+    appeal_decided_by: str | None
+    appeal_decided_at: datetime | None
     position: int
     version: int
 
@@ -142,12 +156,10 @@ def _detected(writer: Writer, event: LoggedEvent) -> None:
 def _opened(writer: Writer, event: LoggedEvent) -> None:
     data = event.data
     same = ("agent_id", "case_no", "team_id", "posterior", "threshold", "model_version")
-    empty = dict.fromkeys(("explained_at", "verdict", "decided_by", "decided_at", "appealed_at"))
     writer.insert(
         CASE,
-        **empty,
+        **dict.fromkeys(NOT_YET),
         **{name: data[name] for name in same},
-        appeal_verdict=None,
         state="open",
         opened_at=data["by"]["recorded_at"],
         position=event.position,
@@ -201,12 +213,19 @@ def _appealed(writer: Writer, event: LoggedEvent) -> None:
 
 
 def _closed(writer: Writer, event: LoggedEvent) -> None:
-    _change(writer, event, state="closed", appeal_verdict=event.data["verdict"])
+    _change(
+        writer,
+        event,
+        state="closed",
+        appeal_verdict=event.data["verdict"],
+        appeal_decided_by=event.actor,
+        appeal_decided_at=event.data["by"]["recorded_at"],
+    )
 
 
 CASES = Projection(
     "cases",
-    1,
+    2,
     METADATA,
     {
         "verification_case.contradiction_detected.v1": _detected,

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import BigInteger, Column, Connection, Index, MetaData, String, Table, select
 
 from domain.rhythm import Rules
-from domain.words import Check
+from domain.words import Check, Role
 from projections.base import Projection, Writer
 from projections.people_facts import people_handlers, people_tables, teams_as_of
 from projections.rule_facts import rule_fact_table, rule_handlers, rules_as_of
@@ -22,28 +22,26 @@ from store.log_reader import LoggedEvent
 METADATA = MetaData()
 PEOPLE = people_tables(METADATA, "due")
 RULES = rule_fact_table(METADATA, "due")
-STAFFED = (
-    Table(  # since which day a team's logs are watched: the day its first agent came on record
-        "due_staffed_team",
-        METADATA,
-        Column("team_id", String(64), primary_key=True),
-        Column("since", String(10), nullable=False),
-    )
+STAFFED = Table(  # since when a team's logs are watched: its first agent came on record
+    "due_staffed_team",
+    METADATA,
+    Column("team_id", String, primary_key=True),
+    Column("since", String, nullable=False),
 )
 ANSWERED = Table(
     "due_answered_callback",
     METADATA,
-    Column("callback_id", String(64), primary_key=True),
-    Column("team_id", String(64), nullable=False),
-    Column("answered_at", String(32), nullable=False),
+    Column("callback_id", String, primary_key=True),
+    Column("team_id", String, nullable=False),
+    Column("answered_at", String, nullable=False),
     Column("position", BigInteger, nullable=False),
 )
 DONE = Table(
     "due_done",
     METADATA,
-    Column("check", String(32), primary_key=True),
-    Column("subject", String(64), primary_key=True),
-    Column("day", String(10), primary_key=True),
+    Column("check", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("day", String, primary_key=True),
     Index("due_done_subject", "subject"),
 )
 LOOK_BACK = timedelta(days=14)
@@ -63,20 +61,19 @@ class DueCheck:
 
 
 def _staffed(writer: Writer, event: LoggedEvent) -> None:
-    people = people_handlers(PEOPLE)
-    people[event.topic](writer, event)
-    team_id = event.data["team_id"]
-    watched = team_id and event.data.get("role", "agent") == "agent"
-    if watched and writer.row(STAFFED, team_id=team_id) is None:
-        writer.insert(STAFFED, team_id=team_id, since=_appended_on(event))
+    people_handlers(PEOPLE)[event.topic](writer, event)
+    team_id, person_id = event.data["team_id"], event.data["person_id"]
+    role = writer.rows(PEOPLE.member, person_id=person_id)[-1]["role"]
+    if team_id and role == Role.AGENT and writer.row(STAFFED, team_id=team_id) is None:
+        writer.insert(STAFFED, team_id=team_id, since=_appended_at(event))
 
 
-def _appended_on(event: LoggedEvent) -> str:
+def _appended_at(event: LoggedEvent) -> str:
     # Imported and demo people were "recorded" long ago in another system; nobody is to be
     # reminded of logs that were due before this system knew the team.
     if event.envelope:
-        return str(json.loads(event.envelope)["at"])[:10]
-    return event.recorded_at.date().isoformat()
+        return str(json.loads(event.envelope)["at"])
+    return event.recorded_at.isoformat()
 
 
 def _answered(writer: Writer, event: LoggedEvent) -> None:
@@ -96,7 +93,7 @@ def _done(writer: Writer, event: LoggedEvent) -> None:
 
 DUE = Projection(
     "due",
-    1,
+    2,
     METADATA,
     {
         **people_handlers(PEOPLE),
@@ -121,12 +118,15 @@ def checks_due(connection: Connection, now: datetime) -> list[DueCheck]:
 def _missing_logs_due(connection: Connection, now: datetime) -> list[DueCheck]:
     rules = rules_as_of(connection, RULES)
     done = _done_since(connection, Check.MISSING_LOGS, rules.day_of(now) - LOOK_BACK)
-    since = {row.team_id: row.since for row in connection.execute(select(STAFFED))}
+    since = {
+        row.team_id: rules.day_of(datetime.fromisoformat(row.since))
+        for row in connection.execute(select(STAFFED))
+    }
     return [
         DueCheck(rules.due_at(day), str(Check.MISSING_LOGS), team_id, team_id, day)
         for team_id in teams_as_of(connection, PEOPLE)
         for day in _days_due(rules, now)
-        if since.get(team_id, "9999") <= day.isoformat() and (team_id, day.isoformat()) not in done
+        if since.get(team_id, date.max) <= day and (team_id, day.isoformat()) not in done
     ]
 
 

@@ -5,6 +5,8 @@ Two times stand in each row: from which day it holds, and since which position i
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -61,27 +63,27 @@ def people_tables(metadata: MetaData, projection: str) -> PeopleTables:
             f"{projection}_team",
             metadata,
             Column("position", BigInteger, primary_key=True),
-            Column("team_id", String(64), nullable=False),
-            Column("name", String(120)),
-            Column("supervisor_id", String(64)),
+            Column("team_id", String, nullable=False),
+            Column("name", String),
+            Column("supervisor_id", String),
         ),
         member=Table(
             f"{projection}_member",
             metadata,
             Column("position", BigInteger, primary_key=True),
-            Column("person_id", String(64), nullable=False),
-            Column("name", String(120), nullable=False),
-            Column("role", String(32), nullable=False),
-            Column("team_id", String(64)),
-            Column("since", String(10), nullable=False),
+            Column("person_id", String, nullable=False),
+            Column("name", String, nullable=False),
+            Column("role", String, nullable=False),
+            Column("team_id", String),
+            Column("since", String, nullable=False),
         ),
         leave=Table(
             f"{projection}_leave",
             metadata,
             Column("position", BigInteger, primary_key=True),
-            Column("person_id", String(64), nullable=False),
-            Column("first_day", String(10), nullable=False),
-            Column("last_day", String(10), nullable=False),
+            Column("person_id", String, nullable=False),
+            Column("first_day", String, nullable=False),
+            Column("last_day", String, nullable=False),
             Column("n", Integer, nullable=False),
         ),
     )
@@ -174,17 +176,22 @@ def people_as_of(
     return people
 
 
-def on_leave_as_of(
-    connection: Connection, tables: PeopleTables, day: date, position: int | None = None
-) -> set[str]:
-    """Return who is on leave on ``day``, as known at a position."""
-    table, count = tables.leave, dict[str, int]()
-    query = select(table.c.person_id, table.c.n).where(
-        table.c.first_day <= day.isoformat(), table.c.last_day >= day.isoformat()
+def leave_as_of(
+    connection: Connection,
+    tables: PeopleTables,
+    days: Collection[date],
+    position: int | None = None,
+) -> set[tuple[str, date]]:
+    """Return who is on leave on which of ``days``, as known at a position."""
+    table, count = tables.leave, Counter[tuple[str, date]]()
+    query = select(table.c.person_id, table.c.first_day, table.c.last_day, table.c.n).where(
+        table.c.first_day <= max(days).isoformat(), table.c.last_day >= min(days).isoformat()
     )
     for row in connection.execute(_until(query, table, position)):
-        count[row.person_id] = count.get(row.person_id, 0) + row.n
-    return {person for person, n in count.items() if n > 0}
+        for day in days:
+            if row.first_day <= day.isoformat() <= row.last_day:
+                count[row.person_id, day] += row.n
+    return {absence for absence, n in count.items() if n > 0}
 
 
 def _until(query: Select[Any], table: Table, position: int | None) -> Select[Any]:

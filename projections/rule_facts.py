@@ -8,17 +8,29 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, Text, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    select,
+)
 
 from domain.rhythm import Deadlines, Rules, WorkMode
 from projections.base import Handler, Writer
 from store.log_reader import LoggedEvent
 
+ADOPTED = "rulebook.adopted.v1"
 TOPICS = (
-    "rulebook.adopted.v1",
+    ADOPTED,
     "rulebook.work_mode_defined.v1",
     "rulebook.deadlines_set.v1",
     "rulebook.calendar_published.v1",
@@ -32,7 +44,7 @@ def rule_fact_table(metadata: MetaData, projection: str) -> Table:
         f"{projection}_rule",
         metadata,
         Column("position", BigInteger, primary_key=True),
-        Column("topic", String(64), nullable=False),
+        Column("topic", String, nullable=False),
         Column("data", Text, nullable=False),
     )
 
@@ -50,6 +62,38 @@ def rule_handlers(table: Table) -> dict[str, Handler]:
         )
 
     return dict.fromkeys(TOPICS, keep)
+
+
+def zone_table(metadata: MetaData, projection: str) -> Table:
+    """Return the table, of one row, with the time zone by which a projection counts days."""
+    return Table(
+        f"{projection}_zone",
+        metadata,
+        Column("no", Integer, primary_key=True),
+        Column("time_zone", String, nullable=False),
+    )
+
+
+def keep_zone(table: Table) -> Handler:
+    """Return the handler of ``rulebook.adopted`` that fills the table."""
+
+    def keep(writer: Writer, event: LoggedEvent) -> None:
+        writer.insert(table, no=1, time_zone=event.data["time_zone"])
+
+    return keep
+
+
+def local_day(writer: Writer, table: Table, moment: datetime) -> date:
+    """Return the branch's local date of an instant, while projecting."""
+    adopted = writer.row(table, no=1)
+    zone = adopted["time_zone"] if adopted else Rules().time_zone
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def zone_of(connection: Connection, table: Table) -> ZoneInfo:
+    """Return the branch's time zone."""
+    found = connection.execute(select(table.c.time_zone)).scalar()
+    return ZoneInfo(found or Rules().time_zone)
 
 
 def rules_as_of(connection: Connection, table: Table, position: int | None = None) -> Rules:
@@ -109,7 +153,7 @@ def _thresholds(rules: Rules, data: Mapping[str, Any]) -> Rules:
 
 
 _FOLDS = {
-    "rulebook.adopted.v1": _adopted,
+    ADOPTED: _adopted,
     "rulebook.work_mode_defined.v1": _mode,
     "rulebook.deadlines_set.v1": _deadlines,
     "rulebook.calendar_published.v1": _calendar,

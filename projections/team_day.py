@@ -30,13 +30,21 @@ from projections.base import Handler, Projection, Writer
 from projections.people_facts import (
     MemberFacts,
     TeamFacts,
-    on_leave_as_of,
+    leave_as_of,
     people_as_of,
     people_handlers,
     people_tables,
     teams_as_of,
 )
-from projections.rule_facts import rule_fact_table, rule_handlers, rules_as_of
+from projections.rule_facts import (
+    ADOPTED,
+    keep_zone,
+    local_day,
+    rule_fact_table,
+    rule_handlers,
+    rules_as_of,
+    zone_table,
+)
 from store.log_reader import LoggedEvent
 
 METADATA = MetaData()
@@ -45,14 +53,23 @@ FACT = Table(
     METADATA,
     Column("position", BigInteger, primary_key=True),
     Column("no", Integer, primary_key=True),
-    Column("agent_id", String(64), nullable=False),
-    Column("day", String(10), nullable=False),
-    Column("counter", String(32), nullable=False),
+    Column("agent_id", String, nullable=False),
+    Column("day", String, nullable=False),
+    Column("counter", String, nullable=False),
     Column("n", Integer, nullable=False),
     Index("team_day_fact_agent_day", "agent_id", "day", "position"),
 )
+LATE = Table(  # which entries came late, for what happens to them later; never asked by readers
+    "team_day_late",
+    METADATA,
+    Column("agent_id", String, primary_key=True),
+    Column("day", String, primary_key=True),
+    Column("activity_id", String, primary_key=True),
+)
 PEOPLE = people_tables(METADATA, "team_day")
 RULES = rule_fact_table(METADATA, "team_day")
+ZONE = zone_table(METADATA, "team_day")
+ENTRY_KEY = ("agent_id", "day", "activity_id")
 KINDS = tuple(str(kind) for kind in ActivityKind)
 STRIP_DAYS = 14
 
@@ -64,11 +81,16 @@ class StripDay:
     day: date
     working: bool
     level: int | None
+    on_leave: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MemberState:
-    """One agent on the day. ``kinds`` counts entries by kind; ``count`` has the overlap applied."""
+    """One agent on the day. ``kinds`` counts entries by kind; ``count`` has the overlap applied.
+
+    ``late`` counts standing entries that came after the deadline, ``confirmed`` and
+    ``contradicted`` the callbacks answered so in the days of the strip.
+    """
 
     agent_id: str
     name: str
@@ -113,8 +135,19 @@ def _add(writer: Writer, event: LoggedEvent, *counters: tuple[str, int], day: st
         )
 
 
+def _today(writer: Writer, event: LoggedEvent) -> str:
+    return local_day(writer, ZONE, event.occurred_at).isoformat()
+
+
+def _adopted(writer: Writer, event: LoggedEvent) -> None:
+    keep_zone(ZONE)(writer, event)
+    rule_handlers(RULES)[event.topic](writer, event)
+
+
 def _logged(writer: Writer, event: LoggedEvent) -> None:
     late = (("late", 1),) if event.data["late"] else ()
+    if late:
+        writer.insert(LATE, **{name: event.data[name] for name in ENTRY_KEY})
     _add(writer, event, (event.data["kind"], 1), *late)
 
 
@@ -125,7 +158,8 @@ def _corrected(writer: Writer, event: LoggedEvent) -> None:
 
 
 def _withdrawn(writer: Writer, event: LoggedEvent) -> None:
-    _add(writer, event, (event.data["kind"], -1))
+    late = writer.row(LATE, **{name: event.data[name] for name in ENTRY_KEY})
+    _add(writer, event, (event.data["kind"], -1), *((("late", -1),) if late else ()))
 
 
 def _submitted(writer: Writer, event: LoggedEvent) -> None:
@@ -141,7 +175,7 @@ def _signed(writer: Writer, event: LoggedEvent) -> None:
 
 
 def _answered(writer: Writer, event: LoggedEvent) -> None:
-    outcome, day = event.data["outcome"], event.occurred_at.date().isoformat()
+    outcome, day = event.data["outcome"], _today(writer, event)
     if outcome in ("confirmed", "partly"):
         _add(writer, event, ("confirmed", 1), day=day)
     elif outcome in ("denied", "wrong_person"):
@@ -150,7 +184,7 @@ def _answered(writer: Writer, event: LoggedEvent) -> None:
 
 def _case(n: int) -> Handler:
     def handle(writer: Writer, event: LoggedEvent) -> None:
-        _add(writer, event, ("case", n), day=event.occurred_at.date().isoformat())
+        _add(writer, event, ("case", n), day=_today(writer, event))
 
     return handle
 
@@ -171,7 +205,7 @@ def _checked(writer: Writer, event: LoggedEvent) -> None:
 
 TEAM_DAY = Projection(
     "team_day",
-    1,
+    2,
     METADATA,
     {
         "daily_log.activity_logged.v1": _logged,
@@ -186,6 +220,7 @@ TEAM_DAY = Projection(
         "scheduled_check.done.v1": _checked,
         **people_handlers(PEOPLE),
         **rule_handlers(RULES),
+        ADOPTED: _adopted,
     },
 )
 
@@ -227,7 +262,7 @@ def team_state(
     agents = [p for p in everybody.values() if p.team_id == team_id and p.role == "agent"]
     rulebook = rules_as_of(connection, RULES, as_of_position)
     facts = _facts(connection, [a.person_id for a in agents], day, as_of_position)
-    absent = on_leave_as_of(connection, PEOPLE, day, as_of_position)
+    absent = leave_as_of(connection, PEOPLE, _strip_days(day), as_of_position)
     leader = everybody.get(team.supervisor_id or "")
     return TeamState(
         team_id=team.team_id,
@@ -265,7 +300,7 @@ def _facts(
 
 
 def _member(
-    agent: MemberFacts, facts: Facts, day: date, rulebook: Rules, absent: set[str]
+    agent: MemberFacts, facts: Facts, day: date, rulebook: Rules, absent: set[tuple[str, date]]
 ) -> MemberState:
     today = facts.get(day.isoformat(), {})
     kinds = {kind: today.get(kind, 0) for kind in KINDS}
@@ -277,21 +312,25 @@ def _member(
         submitted=today.get("submitted", 0) > 0,
         late=today.get("late", 0),
         noted_missing=today.get("missing", 0) > 0,
-        on_leave=agent.person_id in absent,
+        on_leave=(agent.person_id, day) in absent,
         policies=today.get("policies", 0),
         confirmed=sum(d.get("confirmed", 0) for d in facts.values()),
         contradicted=sum(d.get("contradicted", 0) for d in facts.values()),
         open_case=sum(d.get("case", 0) for d in facts.values()) > 0,
-        strip=_strip(facts, day, rulebook),
+        strip=tuple(
+            StripDay(
+                day=d,
+                working=rulebook.is_working_day(d),
+                level=_level(facts.get(d.isoformat(), {}), rulebook, d),
+                on_leave=(agent.person_id, d) in absent,
+            )
+            for d in _strip_days(day)
+        ),
     )
 
 
-def _strip(facts: Facts, day: date, rulebook: Rules) -> tuple[StripDay, ...]:
-    days = (day - timedelta(days=back) for back in reversed(range(STRIP_DAYS)))
-    return tuple(
-        StripDay(d, rulebook.is_working_day(d), _level(facts.get(d.isoformat(), {}), rulebook, d))
-        for d in days
-    )
+def _strip_days(day: date) -> list[date]:
+    return [day - timedelta(days=back) for back in reversed(range(STRIP_DAYS))]
 
 
 def _level(facts: Mapping[str, int], rulebook: Rules, day: date) -> int | None:

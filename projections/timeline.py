@@ -19,14 +19,14 @@ MOMENT = Table(
     "timeline_moment",
     METADATA,
     Column("position", BigInteger, primary_key=True),
-    Column("recorded_at", String(32), nullable=False),
-    Index("timeline_moment_recorded_at", "recorded_at"),
+    Column("recorded_at", String, nullable=False),
+    Index("timeline_moment_recorded_at", "recorded_at", "position"),
 )
 NEWEST = Table(
     "timeline_newest",
     METADATA,
     Column("no", BigInteger, primary_key=True),
-    Column("recorded_at", String(32), nullable=False),
+    Column("recorded_at", String, nullable=False),
 )
 
 
@@ -41,12 +41,17 @@ def _keep(writer: Writer, event: LoggedEvent) -> None:
     writer.insert(MOMENT, position=event.position, recorded_at=said)
 
 
-TIMELINE = Projection("timeline", 1, METADATA, {}, every=_keep)
+TIMELINE = Projection("timeline", 2, METADATA, {}, every=_keep)
 
 
 def position_at(connection: Connection, moment: datetime) -> int:
     """Return the newest position on record at ``moment`` (aware); 0 before the first."""
-    query = select(func.max(MOMENT.c.position)).where(MOMENT.c.recorded_at <= instant(moment))
+    query = (
+        select(MOMENT.c.position)
+        .where(MOMENT.c.recorded_at <= instant(moment))
+        .order_by(MOMENT.c.recorded_at.desc(), MOMENT.c.position.desc())
+        .limit(1)
+    )
     return connection.execute(query).scalar() or 0
 
 

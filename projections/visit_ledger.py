@@ -25,47 +25,47 @@ from sqlalchemy import (
 )
 
 from domain.words import ActivityKind
-from projections.base import Projection, Writer
+from projections.base import Projection, Writer, corrected
 from store.log_reader import LoggedEvent
 
 METADATA = MetaData()
 VISIT = Table(
     "visit_ledger_visit",
     METADATA,
-    Column("activity_id", String(64), primary_key=True),
-    Column("agent_id", String(64), nullable=False),
-    Column("team_id", String(64), nullable=False),
-    Column("customer_id", String(64), nullable=False),
-    Column("day", String(10), nullable=False),
-    Column("kind", String(32), nullable=False),
-    Column("started_at", String(40), nullable=False),
+    Column("agent_id", String, primary_key=True),
+    Column("day", String, primary_key=True),
+    Column("activity_id", String, primary_key=True),
+    Column("team_id", String, nullable=False),
+    Column("customer_id", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("started_at", String, nullable=False),
     Column("minutes", Integer),
-    Column("result", String(32), nullable=False),
-    Column("last_action", String(32)),
+    Column("result", String, nullable=False),
+    Column("last_action", String),
     Column("note_length", Integer, nullable=False),
     Column("late", Boolean, nullable=False),
-    Column("recorded_at", String(40), nullable=False),
+    Column("recorded_at", String, nullable=False),
     Column("corrected", Integer, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
     Column("position", BigInteger, nullable=False),
     Index("visit_ledger_visit_team_day", "team_id", "day"),
-    Index("visit_ledger_visit_agent_day", "agent_id", "day"),
 )
 SAID = Table(
     "visit_ledger_said",
     METADATA,
-    Column("callback_id", String(64), primary_key=True),
-    Column("activity_id", String(64), nullable=False),
-    Column("agent_id", String(64), nullable=False),
-    Column("supervisor_id", String(64), nullable=False),
-    Column("customer_id", String(64), nullable=False),
-    Column("mode", String(16), nullable=False),
-    Column("outcome", String(32)),
-    Column("answered_at", String(40)),
+    Column("callback_id", String, primary_key=True),
+    Column("activity_id", String, nullable=False),
+    Column("agent_id", String, nullable=False),
+    Column("supervisor_id", String, nullable=False),
+    Column("customer_id", String, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("outcome", String),
+    Column("answered_at", String),
     Column("position", BigInteger, nullable=False),
-    Index("visit_ledger_said_activity", "activity_id"),
+    Index("visit_ledger_said_activity", "activity_id", "agent_id"),
     Index("visit_ledger_said_agent", "agent_id"),
 )
+VISIT_KEY = ("agent_id", "day", "activity_id")
 VISITS = frozenset(str(kind) for kind in ActivityKind) - {str(ActivityKind.APPOINTMENT_CALL)}
 
 
@@ -107,11 +107,11 @@ class Said:
 
 def _logged(writer: Writer, event: LoggedEvent) -> None:
     data = event.data
-    same = ("activity_id", "agent_id", "team_id", "customer_id", "day", "kind", "started_at")
+    same = ("team_id", "customer_id", "kind", "started_at")
     facts = ("minutes", "result", "last_action", "note_length", "late")
     writer.insert(
         VISIT,
-        **{name: data[name] for name in (*same, *facts)},
+        **{name: data[name] for name in (*VISIT_KEY, *same, *facts)},
         recorded_at=data["by"]["recorded_at"],
         corrected=0,
         withdrawn=False,
@@ -120,18 +120,21 @@ def _logged(writer: Writer, event: LoggedEvent) -> None:
 
 
 def _corrected(writer: Writer, event: LoggedEvent) -> None:
-    key = {"activity_id": event.data["activity_id"]}
+    key = _visit_key(event)
     visit = writer.row(VISIT, **key) or {}
     names = ("kind", "started_at", "minutes", "result", "last_action")
-    changed = event.data["changes"].items()
-    values = {name: new for name, (_, new) in changed if name in names}
+    values = corrected(event, names, ("started_at",))
     if event.data["note_length"] is not None:
         values["note_length"] = event.data["note_length"]
     writer.change(VISIT, key, corrected=visit.get("corrected", 0) + 1, **values)
 
 
 def _withdrawn(writer: Writer, event: LoggedEvent) -> None:
-    writer.change(VISIT, {"activity_id": event.data["activity_id"]}, withdrawn=True)
+    writer.change(VISIT, _visit_key(event), withdrawn=True)
+
+
+def _visit_key(event: LoggedEvent) -> dict[str, str]:
+    return {name: event.data[name] for name in VISIT_KEY}
 
 
 def _listed(writer: Writer, event: LoggedEvent) -> None:
@@ -157,7 +160,7 @@ def _answered(writer: Writer, event: LoggedEvent) -> None:
 
 VISIT_LEDGER = Projection(
     "visit_ledger",
-    1,
+    2,
     METADATA,
     {
         "daily_log.activity_logged.v1": _logged,
@@ -169,9 +172,10 @@ VISIT_LEDGER = Projection(
 )
 
 
-def one(connection: Connection, activity_id: str) -> Visit | None:
-    """Return a logged activity, or None."""
-    row = connection.execute(select(VISIT).where(VISIT.c.activity_id == activity_id)).first()
+def one(connection: Connection, agent_id: str, activity_id: str) -> Visit | None:
+    """Return what an agent logged under this id (the newest, if on several days), or None."""
+    query = select(VISIT).where(VISIT.c.agent_id == agent_id, VISIT.c.activity_id == activity_id)
+    row = connection.execute(query.order_by(VISIT.c.position.desc()).limit(1)).first()
     return _visit(row) if row else None
 
 
@@ -181,7 +185,10 @@ def visits_to_call(
     """Return a team's standing visits of these days that nobody has been listed to call about."""
     query = (
         select(VISIT)
-        .outerjoin(SAID, SAID.c.activity_id == VISIT.c.activity_id)
+        .outerjoin(
+            SAID,
+            (SAID.c.activity_id == VISIT.c.activity_id) & (SAID.c.agent_id == VISIT.c.agent_id),
+        )
         .where(
             VISIT.c.team_id == team_id,
             VISIT.c.day >= since.isoformat(),
@@ -209,14 +216,15 @@ def of_agent(
 
 def with_callbacks(connection: Connection, agent_id: str) -> Sequence[tuple[Visit, Said]]:
     """Return an agent's visits about which a customer was asked, newest answer first."""
-    visits = {}
     said = [
         _said(row)
         for row in connection.execute(
             select(SAID).where(SAID.c.agent_id == agent_id).order_by(SAID.c.position.desc())
         )
     ]
-    query = select(VISIT).where(VISIT.c.activity_id.in_([s.activity_id for s in said]))
+    query = select(VISIT).where(
+        VISIT.c.agent_id == agent_id, VISIT.c.activity_id.in_({s.activity_id for s in said})
+    )
     visits = {row.activity_id: _visit(row) for row in connection.execute(query)}
     return [(visits[s.activity_id], s) for s in said if s.activity_id in visits]
 
