@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -27,6 +28,7 @@ from store.engines import engine_of
 from store.migrate import migrate
 
 TICKS = ["prepared", "list_confirmed", "agent_briefed", "last_action_known", "objections_known"]
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 PASSWORD = "correct horse battery"
 PEOPLE = {
     "A1": (Role.AGENT, "T1"),
@@ -116,20 +118,26 @@ def a_by(actor: str = "M1", role: Role = Role.ADMINISTRATOR) -> By:
 
 
 def an_entry(**changes: Any) -> dict[str, Any]:
-    """Return a meeting of ten minutes ago with A1's customer, with ``changes``."""
+    """Return a meeting of a moment ago, today in Shanghai, with A1's customer, with ``changes``."""
     return {
         "kind": "face_meeting",
         "customer_id": "C-A1",
-        "started_at": (datetime.now(UTC) - timedelta(minutes=10)).isoformat(),
+        "started_at": _a_moment_ago().isoformat(),
         "result": "interested",
         "minutes": 30,
     } | changes
 
 
+def _a_moment_ago() -> datetime:
+    """Return ten minutes ago; just after midnight less, so that it is still today in Shanghai."""
+    now = datetime.now(SHANGHAI)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return max(now - timedelta(minutes=10), midnight).astimezone(UTC)
+
+
 def day_of(entry: dict[str, Any]) -> str:
     """Return the local day of an entry in Shanghai."""
-    started = datetime.fromisoformat(entry["started_at"])
-    return (started.astimezone(UTC) + timedelta(hours=8)).date().isoformat()
+    return datetime.fromisoformat(entry["started_at"]).astimezone(SHANGHAI).date().isoformat()
 
 
 def list_call(branch: Branch, day_path: str, activity_id: str) -> str:
