@@ -5,10 +5,12 @@
     Refusal
     ├── NotFound                 the thing does not exist
     │   ├── UnknownTeam · UnknownMember · UnknownCustomer · UnknownLog
-    │   ├── UnknownActivity · UnknownCallback · UnknownCase · UnknownScript
+    │   ├── UnknownActivity · UnknownCallback · UnknownCase · UnknownScript · UnknownComplaint
     ├── Conflict                 the thing is not in a state for this
     │   ├── Stale · AlreadyExists · LooksRepeated · AlreadyWithdrawn · AlreadySubmitted
+    │   ├── HoldsNumbers · CustomerErased · OnLegalHold · NoLegalHold · ProcessingRestricted
     │   ├── NotPrepared · AlreadyDecided · NotDecided · AlreadyAppealed · AlreadyAnswered
+    │   ├── MediationNotOpen · NotHeard · StepsMissing
     │   └── RulebookMissing
     ├── NotYours                 somebody else's log, customer, call or case
     └── Invalid                  the facts cannot be as told
@@ -67,6 +69,10 @@ class UnknownCase(NotFound):
     """No such case; ``agent_id``, ``case_no``."""
 
 
+class UnknownComplaint(NotFound):
+    """No such complaint, or none for this person; ``complaint_id``."""
+
+
 class UnknownScript(NotFound):
     """No such script; ``script_id``."""
 
@@ -88,6 +94,26 @@ class AlreadyExists(Conflict):
 
 class LooksRepeated(Conflict):
     """The same customer and kind within 15 minutes; ``activity_id``. Say so to save it all the same."""
+
+
+class HoldsNumbers(Conflict):
+    """A text holds a phone or identity number; ``field``, ``kinds``. Say so to save it all the same."""
+
+
+class CustomerErased(Conflict):
+    """The customer's data was erased for good; ``customer_id``."""
+
+
+class OnLegalHold(Conflict):
+    """A legal hold stands above the erasure; ``customer_id``, ``holds``."""
+
+
+class NoLegalHold(Conflict):
+    """No such hold stands; ``customer_id``, ``hold_id``."""
+
+
+class ProcessingRestricted(Conflict):
+    """The customer's data may only be stored (PIPL 47); ``customer_id``."""
 
 
 class AlreadyWithdrawn(Conflict):
@@ -116,6 +142,18 @@ class NotDecided(Conflict):
 
 class AlreadyAppealed(Conflict):
     """An appeal is on record; ``case_no``."""
+
+
+class MediationNotOpen(Conflict):
+    """Nobody has taken the complaint up yet; ``complaint_id``."""
+
+
+class NotHeard(Conflict):
+    """Who is complained about was not heard yet (R-34); ``complaint_id``."""
+
+
+class StepsMissing(Conflict):
+    """A complaint found true asks for these first (R-34); ``steps``."""
 
 
 class RulebookMissing(Conflict):

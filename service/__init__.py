@@ -33,6 +33,7 @@ def make_context(settings: Settings) -> Context:
         settings.database_url,
         settings.vault_url,
         settings.master_key_file,
+        settings.master_key_command,
     )
     accounts_url = settings.accounts_url or f"sqlite:///{settings.data_dir / 'accounts.db'}"
     return Context(

@@ -20,12 +20,18 @@ SENTENCES: Mapping[type[Refusal], str] = {
     refusals.UnknownActivity: N_("没有这一笔记录。"),
     refusals.UnknownCallback: N_("没有这个回访。"),
     refusals.UnknownCase: N_("没有这个案件。"),
+    refusals.UnknownComplaint: N_("没有这份投诉。"),
     refusals.UnknownScript: N_("没有这份话术。"),
     refusals.Stale: N_("刚才有人改过了。请看过最新内容再提交。"),
     refusals.AlreadyExists: N_("这个编号已经有了。"),
     refusals.LooksRepeated: N_(
         "十五分钟内已经记过这位客户的同类活动。确实是另一次，请勾选后再保存。"
     ),
+    refusals.HoldsNumbers: N_("这段文字里好像有{kinds}。请删掉；确实要留，请勾选后再保存。"),
+    refusals.CustomerErased: N_("这位客户的资料已经删除，不能再记。"),
+    refusals.OnLegalHold: N_("这位客户的资料正在依法保全，不能删除。"),
+    refusals.NoLegalHold: N_("没有这项保全。"),
+    refusals.ProcessingRestricted: N_("这位客户的资料已限制处理，只能保存。"),
     refusals.AlreadyWithdrawn: N_("这一笔已经撤回了。"),
     refusals.AlreadySubmitted: N_("这一天的日志已经提交过了。"),
     refusals.NotPrepared: N_("先完成回访准备，才能走到这一步。"),
@@ -33,6 +39,9 @@ SENTENCES: Mapping[type[Refusal], str] = {
     refusals.NotDecided: N_("还没有决定，现在不能这样做。"),
     refusals.AlreadyAppealed: N_("已经申诉过了，请等待答复。"),
     refusals.AlreadyAnswered: N_("这个回访已经有结果了。"),
+    refusals.MediationNotOpen: N_("还没有受理，请先受理再进行这一步。"),
+    refusals.NotHeard: N_("被投诉人还没有回答。先听本人说明；问过三天仍不回答，才可继续。"),
+    refusals.StepsMissing: N_("认定属实之前还差：{steps}。"),
     refusals.RulebookMissing: N_("这个营业部还没有设定规则，请联系管理员。"),
     refusals.NotYours: N_("这不归你处理。"),
     refusals.ActivityInFuture: N_("时间在将来。请填写已经发生的活动。"),
@@ -63,6 +72,10 @@ TICK_WORDS: Mapping[str, str] = {
     "agent_briefed": N_("与业务员沟通"),
     "last_action_known": N_("了解最后动作"),
     "objections_known": N_("了解拒绝问题"),
+    "sanction": N_("处分"),
+    "education": N_("团队教育"),
+    "phone": N_("手机号码"),
+    "identity": N_("身份证号码"),
 }
 
 

@@ -294,6 +294,7 @@ def _store(settings: Settings) -> BranchStore:
         settings.database_url,
         settings.vault_url,
         settings.master_key_file,
+        settings.master_key_command,
     )
 
 

@@ -27,6 +27,7 @@ class Settings:
     vault_url: str  # SHILU_VAULT_URL: keys per person; empty = database_url, else a file
     accounts_url: str  # SHILU_ACCOUNTS_URL: credentials; empty = database_url, else a file
     master_key_file: Path  # SHILU_MASTER_KEY_FILE: wraps the keys per person; back it up apart
+    master_key_command: str  # SHILU_MASTER_KEY_COMMAND: prints the master key instead of the file
     secret_key_file: Path  # SHILU_SECRET_KEY_FILE: signs what the browser carries
     threads: int  # SHILU_THREADS: of the web process
     log_level: str  # SHILU_LOG_LEVEL
@@ -47,6 +48,7 @@ class Settings:
             vault_url=env.str("SHILU_VAULT_URL", "") or database_url,
             accounts_url=env.str("SHILU_ACCOUNTS_URL", "") or database_url,
             master_key_file=_path(env, "SHILU_MASTER_KEY_FILE", data_dir / "master.key"),
+            master_key_command=env.str("SHILU_MASTER_KEY_COMMAND", ""),
             secret_key_file=_path(env, "SHILU_SECRET_KEY_FILE", data_dir / "secret.key"),
             threads=env.int("SHILU_THREADS", 16, validate=Range(1, 512)),
             log_level=env.str("SHILU_LOG_LEVEL", "info", validate=OneOf(LOG_LEVELS)),
@@ -69,6 +71,7 @@ VARIABLES: Mapping[str, str] = {
     "SHILU_VAULT_URL": "vault_url",
     "SHILU_ACCOUNTS_URL": "accounts_url",
     "SHILU_MASTER_KEY_FILE": "master_key_file",
+    "SHILU_MASTER_KEY_COMMAND": "master_key_command",
     "SHILU_SECRET_KEY_FILE": "secret_key_file",
     "SHILU_THREADS": "threads",
     "SHILU_LOG_LEVEL": "log_level",

@@ -35,7 +35,7 @@ def ready() -> Iterator[None]:
     from eventsourcing.persistence import PersistenceError
     from sqlalchemy.exc import DBAPIError
 
-    from store.vault import VaultError
+    from store.master_key import VaultError
 
     errors: tuple[type[Exception], ...] = (PersistenceError, DBAPIError, VaultError, sqlite3.Error)
     try:

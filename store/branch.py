@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from eventsourcing.utils import Environment
@@ -16,6 +17,7 @@ from sqlalchemy import Engine
 from store.engines import engine_of
 from store.factory import vault_of
 from store.log_reader import LogReader
+from store.master_key import MasterKeySource, source_of
 from store.sqlite import SQLiteFactory
 from store.vault import Vault
 
@@ -31,6 +33,7 @@ class BranchStore:
     database_url: str = ""
     vault_url: str = ""
     master_key_file: Path | None = None
+    master_key_command: str = ""
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -52,6 +55,11 @@ class BranchStore:
         return self.master_key_file or self.data_dir / "master.key"
 
     @property
+    def master_key(self) -> MasterKeySource:
+        """Where the master key comes from."""
+        return source_of(self.key_file, self.master_key_command)
+
+    @property
     def keys_url(self) -> str:
         """The database of the vault."""
         return self.vault_url or self.database_url or f"sqlite:///{self.data_dir / 'vault.db'}"
@@ -62,6 +70,7 @@ class BranchStore:
             "SHILU_LOG": self.name,
             "SHILU_VAULT_URL": self.keys_url,
             "SHILU_MASTER_KEY_FILE": str(self.key_file),
+            "SHILU_MASTER_KEY_COMMAND": self.master_key_command,
         }
         if self.database_url:
             return {
@@ -83,16 +92,20 @@ class BranchStore:
         return engine_of(f"sqlite:///{self.folder / 'views.db'}", synchronous="NORMAL")
 
     def vault(self) -> Vault:
-        """Return the branch's keys. Raises VaultError when the master key is missing."""
+        """Return the branch's keys; what needs the master key raises VaultError when it is missing."""
         return vault_of(Environment("", self.log_env()))
 
     def index_phone(self, phone: str) -> str:
         """Return the blind index of a phone number."""
-        return self.vault().blind_index(phone)
+        return self._vault.blind_index(phone)
 
     def pseudonym(self, text: str) -> str:
         """Return a keyed digest of any text, as hex."""
-        return self.vault().pseudonym(text)
+        return self._vault.pseudonym(text)
+
+    @cached_property
+    def _vault(self) -> Vault:
+        return self.vault()
 
     def reader(self) -> LogReader:
         """Return a reader of the log that needs no key."""

@@ -14,16 +14,19 @@ _engines: dict[str, Engine] = {}
 _lock = threading.Lock()
 
 
-def engine_of(url: str, *, schema: str | None = None, synchronous: str = "FULL") -> Engine:
+def engine_of(
+    url: str, *, schema: str | None = None, synchronous: str = "FULL", secure_delete: bool = False
+) -> Engine:
     """Return the engine of a database; tables without a schema are in ``schema``.
 
     On SQLite a schema is a file of its own, so the name changes nothing there. ``synchronous``
-    is SQLite's: FULL where a commit must last, NORMAL where it can be made again.
+    is SQLite's: FULL where a commit must last, NORMAL where it can be made again; so is
+    ``secure_delete``, for keys. The first caller of a process decides both.
     """
     with _lock:
         engine = _engines.get(url)
         if engine is None:
-            engine = _engines[url] = _new_engine(url, synchronous)
+            engine = _engines[url] = _new_engine(url, synchronous, secure_delete)
     if engine.dialect.name == "sqlite" or schema is None:
         return engine
     return engine.execution_options(schema_translate_map={None: schema})
@@ -37,22 +40,24 @@ def dispose_all() -> None:
         _engines.clear()
 
 
-def _new_engine(url: str, synchronous: str) -> Engine:
+def _new_engine(url: str, synchronous: str, secure_delete: bool) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
-        _tune_sqlite(engine, synchronous)
+        _tune_sqlite(engine, synchronous, secure_delete=secure_delete)
         return engine
     parsed = parsed.set(drivername="postgresql+psycopg")
     return create_engine(parsed, pool_size=8, max_overflow=8, pool_pre_ping=True)
 
 
-def _tune_sqlite(engine: Engine, synchronous: str) -> None:
+def _tune_sqlite(engine: Engine, synchronous: str, *, secure_delete: bool) -> None:
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # we begin ourselves, below
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={synchronous}")
+        if secure_delete:
+            connection.execute("PRAGMA secure_delete=ON")  # what is overwritten becomes zeros
 
     @event.listens_for(engine, "begin")
     def begun(connection: Any) -> None:

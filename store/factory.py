@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -23,8 +22,9 @@ from sqlalchemy import Engine
 
 from store.engines import engine_of
 from store.mapper import SealingMapper
+from store.master_key import source_of
 from store.recorder import NotProvided
-from store.vault import Vault, read_master_key
+from store.vault import Vault
 
 
 class ClosableRecorder(Protocol):
@@ -52,7 +52,8 @@ class SealingEventStore(EventStore[UUID]):
 class LogFactory(InfrastructureFactory[Any]):
     """Builds mapper and recorder of one branch's log from its environment.
 
-    Needs ``SHILU_LOG`` (the branch's name), ``SHILU_VAULT_URL`` and ``SHILU_MASTER_KEY_FILE``.
+    Needs ``SHILU_LOG`` (the branch's name), ``SHILU_VAULT_URL`` and ``SHILU_MASTER_KEY_FILE`` (or
+    ``SHILU_MASTER_KEY_COMMAND``).
     """
 
     def __init__(self, env: Environment | EnvType | None) -> None:
@@ -107,6 +108,12 @@ class LogFactory(InfrastructureFactory[Any]):
 
 def vault_of(env: Environment) -> Vault:
     """Return the vault that the environment names."""
-    master_key = read_master_key(Path(env.get("SHILU_MASTER_KEY_FILE", "")))
-    engine: Engine = engine_of(env.get("SHILU_VAULT_URL", ""), schema="vault")
-    return Vault(engine, env.get("SHILU_LOG", ""), master_key)
+    source = source_of(
+        env.get("SHILU_MASTER_KEY_FILE", ""), env.get("SHILU_MASTER_KEY_COMMAND", "")
+    )
+    return Vault(vault_engine(env.get("SHILU_VAULT_URL", "")), env.get("SHILU_LOG", ""), source)
+
+
+def vault_engine(url: str) -> Engine:
+    """Return the engine of a vault's database."""
+    return engine_of(url, schema="vault", secure_delete=True)

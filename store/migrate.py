@@ -10,13 +10,14 @@ from pathlib import Path
 
 import psycopg
 from psycopg.sql import SQL, Identifier
-from sqlalchemy import Engine, MetaData
+from sqlalchemy import Engine, MetaData, inspect, text
 
 from store import postgres, sqlite
 from store.accounts import ACCOUNTS_METADATA
 from store.branch import BranchStore
 from store.engines import engine_of
-from store.vault import VAULT_METADATA, read_master_key
+from store.factory import vault_engine
+from store.vault import PERSON_KEY, VAULT_METADATA, set_up_state
 
 MIGRATION_LOCK = 0x5348494C55  # "SHILU": one migration at a time in a PostgreSQL database
 
@@ -32,8 +33,8 @@ def migrate(
     ``queue_path`` names the embedded queue's file, None when Redis carries the tasks.
     """
     store.data_dir.mkdir(parents=True, exist_ok=True)
-    read_master_key(store.key_file, create=True)
-    _create(store.keys_url, "vault", [VAULT_METADATA])
+    store.master_key.create()
+    _create_vault(store)
     _create(accounts_url, "accounts", [ACCOUNTS_METADATA])
     _create_log(store)
     if store.database_url:
@@ -44,6 +45,21 @@ def migrate(
         from store.queue import create_queue
 
         create_queue(queue_path)
+
+
+def _create_vault(store: BranchStore) -> None:
+    engine = vault_engine(store.keys_url)  # before anybody else: it is to delete securely
+    _create(store.keys_url, "vault", [VAULT_METADATA])
+    schema = None if engine.dialect.name == "sqlite" else "vault"
+    with engine.execution_options(write=True).begin() as connection:
+        if schema is not None:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:no)"), {"no": MIGRATION_LOCK})
+        columns = inspect(connection).get_columns(PERSON_KEY.name, schema=schema)
+        if not any(column["name"] == "wrapped_by" for column in columns):
+            table = f"{schema}.{PERSON_KEY.name}" if schema else PERSON_KEY.name
+            added = "ADD COLUMN wrapped_by VARCHAR(16) NOT NULL DEFAULT ''"
+            connection.execute(text(f"ALTER TABLE {table} {added}"))
+    set_up_state(engine, store.name, store.master_key)
 
 
 def _create(url: str, schema: str, metadata: Sequence[MetaData]) -> None:

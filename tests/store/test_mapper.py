@@ -9,7 +9,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 from eventsourcing.persistence import StoredEvent
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -148,7 +147,7 @@ def test_another_master_key_opens_nothing(branch: BranchStore, mapper: SealingMa
     mapper.to_stored_event(a_registration())
     branch.key_file.write_text("11" * 32)
 
-    with pytest.raises(InvalidUnwrap):
+    with pytest.raises(VaultError, match="master key"):
         branch.vault().load_keys(["C1"])
 
 

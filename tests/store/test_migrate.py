@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from store.branch import BranchStore
+from store.master_key import VaultError, source_of
 from store.migrate import migrate
-from store.vault import VaultError, read_master_key
 
 from .conftest import NewBranch
 
@@ -55,7 +55,7 @@ def test_the_master_key_is_for_the_owner_only(branch: BranchStore) -> None:
 
 def test_a_missing_master_key_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(VaultError, match="shilu migrate"):
-        read_master_key(tmp_path / "none")
+        source_of(tmp_path / "none").read()
 
 
 def test_a_branch_has_a_plain_name(tmp_path: Path) -> None:
