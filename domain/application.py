@@ -10,6 +10,7 @@ from uuid import UUID
 from eventsourcing.application import Application
 
 from domain.callback import Callbacks
+from domain.complaint import Complaints
 from domain.customer import Customers
 from domain.daily_log import DailyLogs, Ports
 from domain.organisation import Organisation
@@ -17,6 +18,7 @@ from domain.recording import Batch, Recording
 from domain.rulebook import Rulebooks
 from domain.scheduled_check import ScheduledChecks
 from domain.verification_case import VerificationCases
+from domain.words import Role
 
 
 class TeamRecord(Application[UUID]):
@@ -42,10 +44,17 @@ class TeamRecord(Application[UUID]):
         )
         self.verification_cases = VerificationCases(self.recording)
         self.scheduled_checks = ScheduledChecks(self.recording)
+        self.complaints = Complaints(
+            self.recording, self._role_of, self.customers.owner_of, self._team_of
+        )
 
     def batch(self) -> AbstractContextManager[Batch]:
         """Collect the commands made inside and append them in their order (for imports)."""
         return self.recording.batch()
+
+    def _role_of(self, person_id: str) -> Role | None:
+        member = self.organisation.member(person_id)
+        return member.role if member else None
 
     def _team_of(self, person_id: str, day: date) -> str | None:
         member = self.organisation.member(person_id)

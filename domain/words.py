@@ -136,6 +136,24 @@ class AppealVerdict(StrEnum):
     OVERTURNED = "overturned"
 
 
+class ComplaintFinding(StrEnum):
+    """What the mediation of a complaint found (R-34)."""
+
+    FOUNDED = "founded"  # 属实
+    UNFOUNDED = "unfounded"  # 不属实
+    UNPROVEN = "unproven"  # 无法查实
+    SETTLED = "settled"  # 双方和解
+
+
+class Sanction(StrEnum):
+    """How a breach of confidentiality was punished (R-34)."""
+
+    WARNING = "warning"  # 警告
+    PUBLIC_CRITICISM = "public_criticism"  # 通报批评
+    SUSPENSION = "suspension"  # 停职
+    REMOVAL = "removal"  # 免职
+
+
 class LeaveKind(StrEnum):
     """Why somebody is not at work on a working day."""
 

@@ -167,6 +167,35 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "对 {agent_id} 第 {case_no} 号核实的申诉作出决定：{verdict}",
         "decided the appeal of {agent_id} on case {case_no}: {verdict}",
     ),
+    "complaint.filed.v1": (
+        "{agent_id} 投诉 {accused_id} 窃取客户（投诉 {complaint_id}，客户 {customer_id}）",
+        "{agent_id} complained that {accused_id} took a customer (complaint {complaint_id},"
+        " customer {customer_id})",
+    ),
+    "complaint.mediation_opened.v1": (
+        "{mediator_id} 受理投诉 {complaint_id}，开始调解",
+        "{mediator_id} took up the complaint {complaint_id} for mediation",
+    ),
+    "complaint.statement_asked.v1": (
+        "就投诉 {complaint_id} 请 {person_id} 说明",
+        "asked {person_id} for a statement on the complaint {complaint_id}",
+    ),
+    "complaint.statement_given.v1": (
+        "{person_id} 就投诉 {complaint_id} 作了说明",
+        "{person_id} made a statement on the complaint {complaint_id}",
+    ),
+    "complaint.sanctioned.v1": (
+        "就投诉 {complaint_id} 处分 {accused_id}：{kind}",
+        "sanctioned {accused_id} over the complaint {complaint_id}: {kind}",
+    ),
+    "complaint.team_educated.v1": (
+        "就投诉 {complaint_id} 于 {held_on} 对 {team_id} 作保密教育",
+        "taught {team_id} about confidentiality on {held_on} after the complaint {complaint_id}",
+    ),
+    "complaint.concluded.v1": (
+        "投诉 {complaint_id} 结案：{finding}",
+        "concluded the complaint {complaint_id}: {finding}",
+    ),
     "scheduled_check.done.v1": (
         "完成检查「{check}」（{subject}，{day}），发现 {findings} 项",
         "made the check “{check}” ({subject}, {day}), findings: {findings}",
@@ -219,6 +248,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "sick": ("病假", "sick leave"),
     "training": ("培训", "training"),
     "meeting": ("会议", "meeting"),
+    "founded": ("属实", "founded"),
+    "unfounded": ("不属实", "unfounded"),
+    "unproven": ("无法查实", "unproven"),
+    "settled": ("双方和解", "settled"),
+    "warning": ("警告", "warning"),
+    "public_criticism": ("通报批评", "public criticism"),
+    "suspension": ("停职", "suspension"),
+    "removal": ("免职", "removal from office"),
     "missing_logs": ("未交日志", "missing logs"),
     "fake_entries": ("回访比对", "callback against log"),
 }
@@ -233,6 +270,7 @@ TRANSLATED = frozenset(
         "check",
         "mode",
         "problem",
+        "finding",
     }
 )
 LANGUAGES = ("zh", "en")

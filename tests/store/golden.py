@@ -20,6 +20,7 @@ from sqlalchemy import insert, select
 
 from domain.application import TeamRecord
 from domain.callback import TICKS, Answer, Listing, Preparation
+from domain.complaint import Grievance, complaint_id_of
 from domain.daily_log import Activity, Changes
 from domain.rhythm import WorkMode
 from domain.rulebook import ScriptStep
@@ -35,11 +36,13 @@ from domain.words import (
     CallbackMode,
     CallbackOutcome,
     Check,
+    ComplaintFinding,
     ContactSource,
     LastAction,
     LeaveKind,
     Objection,
     Role,
+    Sanction,
     Verdict,
     command_id,
 )
@@ -81,6 +84,7 @@ def tell_everything(record: TeamRecord) -> None:
     _customers_and_log(record)
     _callback(record)
     _case(record)
+    _complaint(record)
 
 
 def _by(actor: str, role: Role, no: str, *, hours: int = 0) -> By:
@@ -242,6 +246,22 @@ def _keep_keys(store: BranchStore) -> None:
     ]
     whole = {"master_key": store.key_file.read_text().strip(), "keys": keys}
     KEYS.write_text(json.dumps(whole, indent=1) + "\n")
+
+
+def _complaint(record: TeamRecord) -> None:
+    def upper(no: str) -> By:
+        return _by("U1", Role.UPPER_SUPERVISOR, f"complaint {no}")
+
+    filing = _by("A1", Role.AGENT, "complain")
+    complaint, complaints = complaint_id_of(filing.command_id), record.complaints
+    complaints.file(Grievance("S1", "客户接到了推销电话", "C1"), on_day=DAY, by=filing)
+    complaints.open_mediation(complaint, by=upper("open"))
+    complaints.ask(complaint, "S1", "请说明联系客户的原因", by=upper("ask"))
+    answer = _by("S1", Role.SUPERVISOR, "complaint answer")
+    complaints.state(complaint, "没有联系过", by=answer)
+    complaints.sanction(complaint, Sanction.WARNING, "查证属实", by=upper("sanction"))
+    complaints.educate(complaint, DAY, "组会重申保密规定", by=upper("educate"))
+    complaints.conclude(complaint, ComplaintFinding.FOUNDED, "客户归还", by=upper("conclude"))
 
 
 def stream_of(row: dict[str, Any]) -> UUID:
