@@ -229,17 +229,35 @@ def _report_differences(differences: Mapping[str, Any], as_json: bool) -> None:
 @click.option("--as-of", required=True, help="An instant with its zone: 2025-03-20T18:00+08:00.")
 @click.option("--team", required=True, help="The team id.")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Which day [that of the instant].")
+@click.option(
+    "--reading",
+    type=click.Choice(["recorded", "occurred"]),
+    default="recorded",
+    show_default=True,
+    help="What was on record by then, or what had happened by then, also if written later.",
+)
+@click.option(
+    "--known",
+    type=click.IntRange(min=1),
+    help="For occurred: of what was on record up to this position [all].",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the state as JSON.")
-def replay(as_of: str, team: str, day: datetime | None, as_json: bool) -> None:
-    """Replay the log up to an instant and show a team's state as it was on record then."""
+def replay(
+    as_of: str, team: str, day: datetime | None, reading: str, known: int | None, as_json: bool
+) -> None:
+    """Replay the log up to an instant and show a team's state as it was then."""
     from shilu import replay as replaying
 
+    if known is not None and reading == "recorded":
+        raise click.UsageError("--known goes with --reading occurred")
     moment = instant(as_of, "--as-of")
     on_day = day.date() if day else None
     with ready(), bar("replaying", hidden=as_json) as progress:
         try:
             reader = _store(_settings()).reader()
-            state = replaying.replay(reader, moment, team, on_day, progress)
+            state = replaying.replay(
+                reader, moment, team, on_day, progress, reading=reading, known=known
+            )
         except replaying.UnknownTeam as unknown:
             raise click.ClickException(str(unknown)) from unknown
     click.echo(replaying.as_json(state) if as_json else replaying.render(state))
@@ -273,6 +291,28 @@ def detect(folder: Path | None, out: Path | None, interactive: bool) -> None:
         f"{report.agents} agents, {report.visits} visits scored into {report.scores_file}; "
         f"alerts: {', '.join(report.alerts) or 'none'}"
     )
+
+
+@main.command()
+@click.argument(
+    "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option("--report", is_flag=True, help="Measure the goals on simulated branches.")
+@click.option("--seeds", default=20, show_default=True, help="How many branches of each kind.")
+@click.option("--first-seed", default=1000, show_default=True, help="The seed of the first one.")
+@click.option("--only", help="Only goals whose kind of branch is this one.")
+def backtest(folder: Path | None, report: bool, seeds: int, first_seed: int, only: str) -> None:
+    """Replay the branch in FOLDER as if live, or measure the goals on simulated branches."""
+    from shilu.backtest import command
+
+    if folder is None and not report:
+        raise click.UsageError("give FOLDER, --report, or both")
+    if folder is not None:
+        command.show_folder(folder, click.echo)
+    if report:
+        with bar("playing branches") as progress:
+            lines = command.goal_lines(range(first_seed, first_seed + seeds), only, progress)
+        click.echo("\n".join(lines))
 
 
 # --- wiring ---

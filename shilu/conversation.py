@@ -66,6 +66,14 @@ class Conversation:
                 return self._finish()
         return None
 
+    def judgements(self) -> dict[str, Judgement]:
+        """Return how everybody stands now."""
+        return {agent: self._judge(agent) for agent in self._looked().log.agents}
+
+    def rate(self) -> FakeRate:
+        """Return the fake rate by the drawn calls until now."""
+        return self._rate([call for calls in self._calls.values() for call in calls])
+
     def _world(self, told: Fields) -> None:
         agents = [
             agent if isinstance(agent, str) else Fields.of(agent).text("agent_id")
@@ -131,7 +139,7 @@ class Conversation:
         self.finished = True
         self._forget()  # the last calls count in the branch's table too
         looked = self._looked()
-        judgements = {agent: self._judge(agent) for agent in looked.log.agents}
+        judgements = self.judgements()
         calls = [call for calls in self._calls.values() for call in calls]
         scores = score_lines(looked.log, looked.suspicions, judgements, calls)
         return {"scores": scores, "fake_rate": self._rate(calls).rate}
