@@ -182,8 +182,10 @@ def verify_consistency(
     """Tell whether the proof shows that the new tree begins with the old (RFC 9162, 2.1.4.2)."""
     if not 0 <= old <= new or not _are_hashes(proof):
         return False
+    if old == 0 and old_root != EMPTY_ROOT:
+        return False
     if old in (0, new):
-        return not proof and old_root == (EMPTY_ROOT if old == 0 else new_root)
+        return not proof and (old < new or old_root == new_root)
     path = iter([old_root, *proof] if old.bit_count() == 1 else proof)
     first = next(path, None)
     if first is None:

@@ -223,6 +223,8 @@ def test_an_old_tree_without_leaves_is_the_past_of_every_tree() -> None:
     assert consistency_proof(0, 3, nodes_of(leaves_of(3))) == []
     assert verify_consistency(0, EMPTY_ROOT, 3, root, [])
     assert not verify_consistency(0, root, 3, root, [])
+    assert verify_consistency(0, EMPTY_ROOT, 0, EMPTY_ROOT, [])
+    assert not verify_consistency(0, EMPTY_ROOT, 0, root, [])
 
 
 @given(st.integers(0, 600), st.integers(0, 600))
