@@ -1,0 +1,1 @@
+../../store/shilu_verify.py
