@@ -10,6 +10,7 @@ from projections.callback_queue import CALLBACK_QUEUE
 from projections.cases import CASES
 from projections.customers import CUSTOMERS
 from projections.due import DUE
+from projections.proof_tree import PROOF_TREE
 from projections.team_day import TEAM_DAY
 from projections.timeline import TIMELINE
 from projections.visit_ledger import VISIT_LEDGER
@@ -24,5 +25,6 @@ ALL: tuple[Projection, ...] = (
     AUDIT_TRAIL,
     TIMELINE,
     DUE,
+    PROOF_TREE,
 )
 VIEW_METADATA = [POSITIONS, *(projection.metadata for projection in ALL)]
