@@ -15,6 +15,7 @@ from domain.customer import Customers
 from domain.daily_log import DailyLogs, Ports
 from domain.organisation import Organisation
 from domain.recording import Batch, Recording
+from domain.review import LogSeen, Reviews
 from domain.rulebook import Rulebooks
 from domain.scheduled_check import ScheduledChecks
 from domain.verification_case import VerificationCases
@@ -42,6 +43,7 @@ class TeamRecord(Application[UUID]):
         self.callbacks = Callbacks(
             self.recording, self.customers.owner_of, self.customers.may_be_called
         )
+        self.reviews = Reviews(self.recording, self._log_of)
         self.verification_cases = VerificationCases(self.recording)
         self.scheduled_checks = ScheduledChecks(self.recording)
         self.complaints = Complaints(
@@ -59,3 +61,7 @@ class TeamRecord(Application[UUID]):
     def _team_of(self, person_id: str, day: date) -> str | None:
         member = self.organisation.member(person_id)
         return member.team_on(day) if member else None
+
+    def _log_of(self, agent_id: str, day: date) -> LogSeen | None:
+        log = self.daily_logs.find(agent_id, day)
+        return LogSeen(log.team_id, log.version, log.submitted) if log else None

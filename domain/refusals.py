@@ -6,10 +6,12 @@
     ├── NotFound                 the thing does not exist
     │   ├── UnknownTeam · UnknownMember · UnknownCustomer · UnknownLog
     │   ├── UnknownActivity · UnknownCallback · UnknownCase · UnknownScript · UnknownComplaint
+    │   ├── UnknownReview
     ├── Conflict                 the thing is not in a state for this
     │   ├── Stale · AlreadyExists · LooksRepeated · AlreadyWithdrawn · AlreadySubmitted
     │   ├── HoldsNumbers · CustomerErased · OnLegalHold · NoLegalHold · ProcessingRestricted
     │   ├── NotPrepared · AlreadyDecided · NotDecided · AlreadyAppealed · AlreadyAnswered
+    │   ├── AlreadyReviewed · ThinRemark · CopiedRemark
     │   ├── MediationNotOpen · NotHeard · StepsMissing
     │   └── RulebookMissing
     ├── NotYours                 somebody else's log, customer, call or case
@@ -73,6 +75,10 @@ class UnknownComplaint(NotFound):
     """No such complaint, or none for this person; ``complaint_id``."""
 
 
+class UnknownReview(NotFound):
+    """That day was not reviewed; ``agent_id``, ``day``."""
+
+
 class UnknownScript(NotFound):
     """No such script; ``script_id``."""
 
@@ -114,6 +120,18 @@ class NoLegalHold(Conflict):
 
 class ProcessingRestricted(Conflict):
     """The customer's data may only be stored (PIPL 47); ``customer_id``."""
+
+
+class AlreadyReviewed(Conflict):
+    """The day has its review; ``agent_id``, ``day``."""
+
+
+class ThinRemark(Conflict):
+    """A remark too short to help (R-14); ``field``. Say so to save it all the same."""
+
+
+class CopiedRemark(Conflict):
+    """The remark of another log, word for word (R-14); ``field``. Say so to save it all the same."""
 
 
 class AlreadyWithdrawn(Conflict):

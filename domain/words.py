@@ -154,6 +154,24 @@ class Sanction(StrEnum):
     REMOVAL = "removal"  # 免职
 
 
+class RemarkKind(StrEnum):
+    """What a remark of a review is meant to do: 批语."""
+
+    PRAISE = "praise"  # 表扬
+    ENCOURAGE = "encourage"  # 鼓励
+    GUIDE = "guide"  # 指导
+    ASK = "ask"  # 询问
+    CORRECT = "correct"  # 纠正
+
+
+class ReviewVerdict(StrEnum):
+    """How a log was filled, in the reviewer's eyes."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    IMPROVE = "improve"  # asks for advice (R-14)
+
+
 class LeaveKind(StrEnum):
     """Why somebody is not at work on a working day."""
 
@@ -168,6 +186,7 @@ class Check(StrEnum):
 
     MISSING_LOGS = "missing_logs"
     FAKE_ENTRIES = "fake_entries"
+    OVERDUE_REVIEWS = "overdue_reviews"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,12 @@ SENTENCES: Mapping[type[Refusal], str] = {
     refusals.OnLegalHold: N_("这位客户的资料正在依法保全，不能删除。"),
     refusals.NoLegalHold: N_("没有这项保全。"),
     refusals.ProcessingRestricted: N_("这位客户的资料已限制处理，只能保存。"),
+    refusals.UnknownReview: N_("这一天还没有批阅。"),
+    refusals.AlreadyReviewed: N_("这一天的日志已经批阅过了。"),
+    refusals.ThinRemark: N_("批语太短，帮不到人。请写得具体些；确实只想这样写，请勾选后再保存。"),
+    refusals.CopiedRemark: N_(
+        "这句批语和前几份一模一样。请针对这份日志写；确实要用，请勾选后再保存。"
+    ),
     refusals.AlreadyWithdrawn: N_("这一笔已经撤回了。"),
     refusals.AlreadySubmitted: N_("这一天的日志已经提交过了。"),
     refusals.NotPrepared: N_("先完成回访准备，才能走到这一步。"),

@@ -22,6 +22,8 @@ from domain.application import TeamRecord
 from domain.callback import TICKS, Answer, Listing, Preparation
 from domain.complaint import Grievance, complaint_id_of
 from domain.daily_log import Activity, Changes
+from domain.log_checklist import Finding
+from domain.review import Remark
 from domain.rhythm import WorkMode
 from domain.rulebook import ScriptStep
 from domain.scheduled_check import CheckKey
@@ -41,6 +43,8 @@ from domain.words import (
     LastAction,
     LeaveKind,
     Objection,
+    RemarkKind,
+    ReviewVerdict,
     Role,
     Sanction,
     Verdict,
@@ -85,6 +89,7 @@ def tell_everything(record: TeamRecord) -> None:
     _callback(record)
     _case(record)
     _complaint(record)
+    _review(record)
 
 
 def _by(actor: str, role: Role, no: str, *, hours: int = 0) -> By:
@@ -200,6 +205,18 @@ def _case(record: TeamRecord) -> None:
 
 
 _ABOVE = (("S1", Role.SUPERVISOR), ("U1", Role.UPPER_SUPERVISOR))
+
+
+def _review(record: TeamRecord) -> None:
+    remark = Remark(
+        RemarkKind.GUIDE,
+        ReviewVerdict.IMPROVE,
+        "面谈之后没有约下次",
+        "每次离开前约好时间",
+        (Finding.NO_NEXT_STEP,),
+    )
+    record.reviews.complete("A1", DAY, remark, by=_by("S1", Role.SUPERVISOR, "review"))
+    record.reviews.read("A1", DAY, reply="明白了", by=_by("A1", Role.AGENT, "review read"))
 
 
 def add_missing_rows() -> list[str]:

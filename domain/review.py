@@ -1,0 +1,223 @@
+"""The review of a log by the supervisor: 批阅 (R-01 to R-04), with its remark (批语).
+
+The review is for the agent: it names what the log shows, says what to do next, and the agent says
+that it was read, or answers. A remark too short to help, or copied from the log before, is held
+back once and asked about (R-14); whoever means it may still say it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from eventsourcing.domain import event
+
+from domain.log_checklist import Finding
+from domain.recording import Aggregate, Created, Recording
+from domain.refusals import (
+    AlreadyAnswered,
+    AlreadyReviewed,
+    BadValue,
+    CopiedRemark,
+    EmptyText,
+    NotYours,
+    ThinRemark,
+    UnknownLog,
+    UnknownReview,
+)
+from domain.words import By, Receipt, RemarkKind, ReviewVerdict, Role, stream_id
+
+REVIEW_WITHIN = timedelta(hours=24)
+"""After the day's own deadline; then the review is overdue and goes up the line (R-04)."""
+THIN = 6  # characters, without spaces and punctuation
+MAX_TEXT = 2000
+_NO_WORDS = re.compile(r"[\W_]+")
+
+
+def review_stream(agent_id: str, day: date) -> UUID:
+    """Return the stream of the review of an agent's day."""
+    return stream_id("review", "daily_log", agent_id, day.isoformat())
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What the supervisor has to say. ``findings`` are those of the checklist that hold."""
+
+    kind: RemarkKind
+    verdict: ReviewVerdict
+    text: str
+    advice: str | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+class Review(Aggregate):
+    """The review of one day of one agent."""
+
+    TOPIC = "review"
+
+    class Completed(Created):
+        """The supervisor has read the log and said something about it (R-04)."""
+
+        TOPIC = "review.completed.v1"
+        SEALED: ClassVar[dict[str, str]] = {"text": "agent_id", "advice": "agent_id"}
+        agent_id: str
+        team_id: str
+        day: date
+        log_version: int
+        kind: RemarkKind
+        verdict: ReviewVerdict
+        findings: tuple[Finding, ...]
+        text: str | None
+        text_length: int
+        advice: str | None
+        meant: bool
+
+    class Read(Aggregate.Event):
+        """The agent has read it, and may have answered."""
+
+        TOPIC = "review.read.v1"
+        SEALED: ClassVar[dict[str, str]] = {"reply": "agent_id"}
+        agent_id: str
+        team_id: str
+        day: date
+        reply: str | None
+
+    @event(Completed)
+    def __init__(self, agent_id: str, team_id: str, day: date) -> None:
+        self.agent_id = agent_id
+        self.team_id = team_id
+        self.day = day
+        self.read = False
+
+    @event(Read)
+    def _read(self) -> None:
+        self.read = True
+
+
+@dataclass(frozen=True, slots=True)
+class LogSeen:
+    """What a review must know of the log: its team, its version, whether it was handed in."""
+
+    team_id: str
+    version: int
+    submitted: bool
+
+
+class Reviews:
+    """The commands about reviews. ``log_of`` gives an agent's day, None if nothing was written."""
+
+    def __init__(self, recording: Recording, log_of: Callable[[str, date], LogSeen | None]) -> None:
+        self._recording = recording
+        self._log_of = log_of
+
+    def find(self, agent_id: str, day: date) -> Review | None:
+        """Return the review of that day, or None."""
+        return self._recording.find(Review, review_stream(agent_id, day))
+
+    def complete(
+        self,
+        agent_id: str,
+        day: date,
+        remark: Remark,
+        *,
+        by: By,
+        earlier: Sequence[str] = (),
+        meant: bool = False,
+    ) -> Receipt:
+        """Record the review of a log; ``earlier`` are the reviewer's last remarks to others.
+
+        Raises UnknownLog (nothing was written), AlreadyReviewed, NotYours (nobody reviews
+        themselves, and only who leads), EmptyText, BadValue, and unless ``meant`` ThinRemark
+        and CopiedRemark.
+        """
+
+        def decide() -> list[Aggregate]:
+            if by.actor == agent_id or by.role not in (Role.SUPERVISOR, Role.UPPER_SUPERVISOR):
+                raise NotYours(what="review")
+            log = self._log_of(agent_id, day)
+            if log is None:
+                raise UnknownLog(agent_id=agent_id, day=day)
+            if self.find(agent_id, day) is not None:
+                raise AlreadyReviewed(agent_id=agent_id, day=day)
+            text = _checked(remark, earlier, meant)
+            return [_completed(agent_id, day, log, remark, text, meant, by)]
+
+        return self._recording.answer(by, decide)
+
+    def read(self, agent_id: str, day: date, *, by: By, reply: str | None = None) -> Receipt:
+        """Say, as the agent, that it was read. Raises UnknownReview, NotYours, AlreadyAnswered."""
+
+        def decide() -> list[Aggregate]:
+            review = self.find(agent_id, day)
+            if review is None:
+                raise UnknownReview(agent_id=agent_id, day=day)
+            if by.actor != agent_id:
+                raise NotYours(what="review")
+            if review.read:
+                raise AlreadyAnswered(agent_id=agent_id, day=day)
+            if len(reply or "") > MAX_TEXT:
+                raise BadValue(field="reply", value=len(reply or ""))
+            review.trigger_event(
+                Review.Read,
+                agent_id=agent_id,
+                team_id=review.team_id,
+                day=day,
+                reply=(reply or "").strip() or None,
+                by=by,
+            )
+            return [review]
+
+        return self._recording.answer(by, decide)
+
+
+def is_thin(text: str) -> bool:
+    """Tell whether a remark is too short to help anybody."""
+    return len(_NO_WORDS.sub("", text)) < THIN
+
+
+def is_copied(text: str, earlier: Sequence[str]) -> bool:
+    """Tell whether a remark says, sign for sign, what an earlier one said."""
+    plain = _NO_WORDS.sub("", text)
+    return any(plain == _NO_WORDS.sub("", other) for other in earlier)
+
+
+def _checked(remark: Remark, earlier: Sequence[str], meant: bool) -> str:
+    text = remark.text.strip()
+    if not text:
+        raise EmptyText(field="text")
+    for field, value in (("text", text), ("advice", remark.advice or "")):
+        if len(value) > MAX_TEXT:
+            raise BadValue(field=field, value=len(value))
+    if remark.verdict is ReviewVerdict.IMPROVE and not (remark.advice or "").strip():
+        raise EmptyText(field="advice")  # 主管关怀 is an evaluation and advice (R-14)
+    if not meant and is_thin(text):
+        raise ThinRemark(field="text")
+    if not meant and is_copied(text, earlier):
+        raise CopiedRemark(field="text")
+    return text
+
+
+def _completed(
+    agent_id: str, day: date, log: LogSeen, remark: Remark, text: str, meant: bool, by: By
+) -> Review:
+    review: Review = Review._create(
+        Review.Completed,
+        id=review_stream(agent_id, day),
+        agent_id=agent_id,
+        team_id=log.team_id,
+        day=day,
+        log_version=log.version,
+        kind=remark.kind,
+        verdict=remark.verdict,
+        findings=tuple(remark.findings),
+        text=text,
+        text_length=len(text),
+        advice=(remark.advice or "").strip() or None,
+        meant=meant,
+        by=by,
+    )
+    return review
