@@ -258,6 +258,7 @@ def depart(person_id: str) -> Response:
 @pages.post("/people/<person_id>/lead")
 def lead(person_id: str) -> Response:
     """Let a supervisor lead the team they are in."""
+    need(reader(), Thing.PEOPLE)  # first: whether there is such a person is not for all to know
     team_id = _member(person_id).team_id or ""
     return _do(
         person_id,

@@ -1,0 +1,281 @@
+"""The access matrix: one row for every route, page and API alike. Who may, and about whom.
+
+Letters are readers: a agent A1, s supervisor S1 of A1 and A2, u upper supervisor, x auditor,
+m administrator; a letter left out means ``x``. The signs stand for the columns A1, A2 (the same
+team), B1 (another supervisor's team) and Z1 (another branch); one sign means: for all of them.
+
+    +  may          x  403: the role never may          0  404: for this reader there is no such thing
+
+A route that needs a thing of a new kind gets it in ``World.things``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+TICKS = ["prepared", "list_confirmed", "agent_briefed", "last_action_known", "objections_known"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route. ``first`` are the statuses that the first permitted request may have.
+
+    ``query`` is added to the path; ``{names}`` in it and in the body are things of the column.
+    """
+
+    route: str
+    readers: Mapping[str, str]
+    body: Mapping[str, Any] = field(default_factory=dict)
+    query: str = ""
+    first: tuple[int, ...] = (200, 201, 204, 303)
+
+    def signs(self, reader: str) -> str:
+        """Return the four signs of a reader."""
+        given = self.readers.get(reader, "x")
+        return given * 4 if len(given) == 1 else given
+
+
+def row(
+    route: str,
+    body: Mapping[str, Any] | None = None,
+    *,
+    query: str = "",
+    first: tuple[int, ...] = (200, 201, 204, 303),
+    **readers: str,
+) -> Row:
+    """Return a row; readers are named by their letters."""
+    return Row(route, readers, body or {}, query, first)
+
+
+# The same for everybody, signed in or not.
+PUBLIC = {
+    "GET /",
+    "GET /sign-in",
+    "POST /sign-in",
+    "POST /language",
+    "GET /static/<path:name>",
+    "GET /livez",
+    "GET /readyz",
+    "GET /metrics",
+    "GET /api/v1/openapi.json",
+    "POST /api/v1/sessions",
+}
+
+API = "/api/v1"
+CALL = f"{API}/callbacks/<thing:callback_id>"
+CASE = f"{API}/cases/<thing:agent_id>/<int(max=9999):case_no>"
+DAY = f"{API}/daily-logs/<thing:agent_id>/<day:day>"
+PERSON = f"{API}/people/<thing:person_id>"
+ENTRY = {
+    "kind": "face_meeting",
+    "customer_id": "{customer_id}",
+    "started_at": "{moment}",
+    "result": "interested",
+    "repeat_is_meant": True,
+}
+VISIT = {"agent": "{agent_id}", "day": "{day}", "activity": "{unlisted}"}
+ALL = {"a": "+", "s": "+", "u": "+", "x": "+", "m": "+"}
+
+PAGES = (
+    row("POST /sign-out", **ALL),
+    # the agent's own log
+    row("GET /today", a="+"),
+    row(
+        "POST /today/entries",
+        {"day": "{day}", "kind": "face_meeting", "customer_id": "{customer_id}"}
+        | {"result": "interested", "started_at": "09:20"},
+        a="+000",
+    ),
+    row("GET /today/entries/<activity_id>", a="+000"),
+    row(
+        "POST /today/entries/<activity_id>/correct",
+        {"day": "{day}", "version": "9", "minutes": "20", "reason": "记错了"},
+        first=(303, 409),
+        a="+000",
+    ),
+    row(
+        "POST /today/entries/<activity_id>/withdraw",
+        {"day": "{day}", "reason": "记错了"},
+        a="+000",
+    ),
+    row("GET /today/submit", a="+"),
+    row("POST /today/submit", {"day": "{day}", "summary": "好"}, a="+"),
+    row("GET /customers", a="+"),
+    row("GET /customers/new", a="+"),
+    row("POST /customers/new", {"name": "赵六", "contact_source": "own"}, a="+"),
+    row("GET /customers/<customer_id>", a="+000"),
+    row("POST /customers/<customer_id>", {"name": "张三", "reason": "写错了"}, a="+000"),
+    row("GET /mine", a="+"),
+    row("GET /mine/cases/<int:case_no>", a="+"),
+    row("POST /mine/cases/<int:case_no>/explain", {"text": "那天确实去了"}, a="+"),
+    row("POST /mine/cases/<int:case_no>/appeal", {"text": "请再看看"}, first=(409,), a="+"),
+    # the supervisor's desk
+    row("GET /board", query="team={team_id}", s="++00", u="+++0", x="+++0"),
+    row("GET /agents/<agent_id>", a="+000", s="++00", u="+++0"),
+    row("GET /callbacks", s="+"),
+    row(
+        "GET /callbacks/new",
+        query="agent={agent_id}&day={day}&activity={unlisted}",
+        s="++00",
+    ),
+    row("POST /callbacks/new", {**VISIT, "mode": "coaching", "reason": "新人首访"}, s="++00"),
+    row("GET /callbacks/<callback_id>", s="++00"),
+    row("POST /callbacks/<callback_id>/prepare", {"ticks": TICKS}, s="++00"),
+    row("POST /callbacks/<callback_id>/reveal", s="++00"),
+    row("POST /callbacks/<callback_id>/attempt", {"attempt": "no_answer"}, s="++00"),
+    row("POST /callbacks/<callback_id>/step", {"step": "1", "version": "3"}, s="++00"),
+    row(
+        "POST /callbacks/<callback_id>/outcome",
+        {"outcome": "unreachable", "version": "2"},
+        s="++00",
+    ),
+    row("POST /callbacks/<callback_id>/debrief", {"advice": "再去一次"}, first=(409,), s="++00"),
+    # cases
+    row("GET /cases", a="0", s="+", u="+", x="+"),
+    row("GET /cases/<agent_id>/<int:case_no>", a="0", s="++00", u="+++0", x="+++0"),
+    row(
+        "POST /cases/<agent_id>/<int:case_no>/decide",
+        {"version": "{case_version}", "verdict": "cleared", "reason": "客户记起来了"},
+        s="++00",
+        u="+++0",
+    ),
+    row(
+        "POST /cases/<agent_id>/<int:case_no>/decide-appeal",
+        {"verdict": "upheld", "reason": "看过了"},
+        first=(409,),
+        u="+++0",
+    ),
+    # the auditor's desk
+    row("GET /events", x="+"),
+    row("GET /events/<int:position>", x="+"),
+    row("GET /time-machine", query="team={team_id}", u="+", x="+"),
+    # people and teams
+    row("GET /people", m="+"),
+    row("GET /people/new", m="+"),
+    row(
+        "POST /people/new",
+        {"name": "某人", "person_id": "{new}", "role": "auditor", "since": "{day}"},
+        m="+",
+    ),
+    row("GET /people/<person_id>", m="+++0"),
+    row(
+        "POST /people/<person_id>/account",
+        {"login": "{new}", "password": "correct horse battery"},
+        m="+++0",
+    ),
+    row("POST /people/<person_id>/move", {"team_id": "T2", "since": "{day}"}, m="+++0"),
+    row(
+        "POST /people/<person_id>/leave",
+        {"kind": "sick", "first_day": "{day}", "last_day": "{day}"},
+        m="+++0",
+    ),
+    row("POST /people/<person_id>/depart", {"last_day": "{day}", "reason": "离职"}, m="+++0"),
+    row("POST /people/<person_id>/lead", first=(409, 422), m="+++0"),
+    row("GET /teams/new", m="+"),
+    row("POST /teams/new", {"name": "新组", "team_id": "{new}"}, m="+"),
+)
+
+API_ROWS = (
+    row(f"DELETE {API}/sessions/current", **ALL),
+    row(f"GET {API}/me", **ALL),
+    # people and teams
+    row(f"GET {API}/people", **ALL),
+    row(f"GET {PERSON}", a="+xxx", s="++00", u="+++0", x="+++0", m="+++0"),
+    row(
+        f"POST {API}/people",
+        {"person_id": "{new}", "name": "某人", "role": "auditor", "since": "{day}"},
+        m="+",
+    ),
+    row(f"POST {PERSON}/moves", {"team_id": "T2", "since": "{day}"}, m="+++0"),
+    row(f"POST {PERSON}/departure", {"last_day": "{day}", "reason": "离职"}, m="+++0"),
+    row(
+        f"POST {PERSON}/leaves",
+        {"first_day": "{day}", "last_day": "{day}", "kind": "sick"},
+        s="++00",
+        m="+++0",
+    ),
+    row(
+        f"POST {PERSON}/leaves/cancellations",
+        {"first_day": "{day}", "last_day": "{day}", "reason": "销假"},
+        first=(422, 409),
+        s="++00",
+        m="+++0",
+    ),
+    row(
+        f"POST {PERSON}/accounts",
+        {"login": "{new}", "password": "correct horse battery"},
+        m="+++0",
+    ),
+    row(f"GET {API}/teams", **ALL),
+    row(f"GET {API}/teams/<thing:team_id>", a="++xx", s="++00", u="+++0", x="+++0", m="+++0"),
+    row(f"POST {API}/teams", {"team_id": "{new}", "name": "新组"}, m="+"),
+    row(
+        f"POST {API}/teams/<thing:team_id>/supervisors",
+        {"supervisor_id": "S1"},
+        first=(201, 422),
+        m="+++0",
+    ),
+    row(f"GET {API}/team-states/<thing:team_id>", s="++00", u="+++0", x="+++0"),
+    # the rulebook
+    row(f"GET {API}/rulebook", **ALL),
+    row(f"POST {API}/rulebook/deadlines", {"daily_log_due": "21:30"}, m="+"),
+    row(
+        f"POST {API}/rulebook/work-modes",
+        {"name": "5-3-1", "calls": 5, "meetings": 3, "closings": 1, "new_visits": 1}
+        | {"since": "{day}"},
+        m="+",
+    ),
+    # customers
+    row(f"GET {API}/customers", a="+"),
+    row(f"POST {API}/customers", {"name": "赵六", "contact_source": "own"}, a="+"),
+    row(f"GET {API}/customers/<thing:customer_id>", a="+000"),
+    row(
+        f"PUT {API}/customers/<thing:customer_id>/contact",
+        {"name": "张三", "reason": "写错了"},
+        a="+000",
+    ),
+    # daily logs
+    row(f"GET {DAY}", a="+000", s="++00", u="+++0"),
+    row(f"POST {DAY}/activities", ENTRY, a="+000"),
+    row(
+        f"PATCH {DAY}/activities/<thing:activity_id>", {"reason": "记错了", "minutes": 20}, a="+000"
+    ),
+    row(f"POST {DAY}/activities/<thing:activity_id>/withdrawal", {"reason": "记错了"}, a="+000"),
+    row(f"POST {DAY}/summary", {"text": "好"}, a="+000"),
+    row(f"POST {DAY}/submission", {}, a="+000"),
+    # callbacks
+    row(f"GET {API}/callbacks", s="+"),
+    row(
+        f"POST {API}/callbacks",
+        {"activity_id": "{unlisted}", "agent_id": "{agent_id}", "visit_day": "{day}"}
+        | {"on_day": "{day}", "reason": "新人"},
+        s="++00",
+    ),
+    row(f"GET {CALL}", s="++00"),
+    row(f"POST {CALL}/preparation", {"ticks": TICKS}, s="++00"),
+    row(f"POST {CALL}/reveal", s="++00"),
+    row(f"POST {CALL}/attempts", {"result": "no_answer"}, s="++00"),
+    row(f"POST {CALL}/steps", {"step": 1}, s="++00"),
+    row(f"POST {CALL}/outcome", {"outcome": "unreachable"}, s="++00"),
+    row(f"POST {CALL}/revisit", {"at": "2026-11-20T02:00:00Z"}, first=(201, 409, 422), s="++00"),
+    row(f"POST {CALL}/debriefing", {"advice": "再去一次"}, first=(201, 409), s="++00"),
+    # cases
+    row(f"GET {API}/cases", a="+", s="+", u="+", x="+"),
+    row(f"GET {CASE}", a="+000", s="++00", u="+++0", x="+++0"),
+    row(f"POST {CASE}/explanation", {"text": "那天确实去了"}, a="+000"),
+    row(f"POST {CASE}/decision", {"verdict": "cleared", "reason": "好"}, s="++00", u="+++0"),
+    row(f"POST {CASE}/appeal", {"text": "请再看看"}, first=(409,), a="+000"),
+    row(
+        f"POST {CASE}/appeal/decision",
+        {"verdict": "upheld", "reason": "看过了"},
+        first=(409,),
+        u="+++0",
+    ),
+    # the record
+    row(f"GET {API}/events", x="+"),
+    row(f"GET {API}/events/<int:position>", x="+"),
+)
+
+ROWS = (*PAGES, *API_ROWS)

@@ -1,0 +1,179 @@
+"""Two branches with the same kinds of things in them, and somebody of every role to ask for them.
+
+The columns of the matrix are the people whom a thing is about: A1 and A2 work in the team of S1,
+B1 in another supervisor's team, Z1 in another branch.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from werkzeug.test import TestResponse
+
+from domain.application import TeamRecord
+from domain.callback import callback_id_of
+from domain.daily_log import Activity
+from domain.scheduled_check import CheckKey
+from domain.verification_case import Contradiction, Evidence, EvidenceItem
+from domain.words import (
+    ActivityKind,
+    ActivityResult,
+    By,
+    CallbackOutcome,
+    Check,
+    ContactSource,
+    Role,
+)
+from projections import VIEW_METADATA
+from service.sessions import COOKIE
+from store.branch import BranchStore
+from store.migrate import migrate
+from tests.service.conftest import NOON, PASSWORD, TODAY, Branch
+
+COLUMNS = ("A1", "A2", "B1", "Z1")
+READERS = {"a": "a1", "s": "s1", "u": "u1", "x": "x1", "m": "m1"}
+TEAMS = {"A1": ("T1", "S1"), "A2": ("T1", "S1"), "B1": ("T2", "S2"), "Z1": ("T9", "S9")}
+CONTACTS = {
+    "A1": ("C-1", "张三丰", "13812341234"),
+    "A2": ("C-2", "刘芳", "13912345678"),
+    "B1": ("C-3", "欧阳修文", "13712348888"),
+    "Z1": ("C-9", "诸葛明远", "13612349999"),
+}
+HOUR = timedelta(hours=1)
+
+
+class World:
+    """A branch that is asked, and another one that exists beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = Branch(folder)
+        customer_id, name, phone = CONTACTS["B1"]
+        self.home.record.customers.register(
+            customer_id, "B1", name, phone, ContactSource.OWN, by=self.home.by("B1")
+        )
+        for person in ("A1", "A2", "B1"):
+            self._fill(person)
+        self.home.follow()
+        self._build_abroad(folder)
+        self._tokens: dict[str, tuple[str, str]] = {}
+        self.abroad_login = "z1"
+        self.home.accounts.create("z1", PASSWORD, "A1", "north", "agent")
+
+    def things(self, column: str) -> dict[str, str]:
+        """Return what stands in paths and bodies for a thing of this column.
+
+        A route with a new kind of thing needs it here, under the placeholder's name, and made by
+        ``_fill`` for everybody of COLUMNS.
+        """
+        team, supervisor = TEAMS[column]
+        return {
+            "agent_id": column,
+            "person_id": column,
+            "team_id": team,
+            "supervisor_id": supervisor,
+            "customer_id": CONTACTS[column][0],
+            "activity_id": f"V-{column}",
+            "unlisted": f"W-{column}",
+            "callback_id": callback_id_of(f"V-{column}", supervisor),
+            "case_no": "1",
+            "case_version": self._case_version(column),
+            "day": str(TODAY),
+            "moment": (NOON - HOUR).isoformat(),
+            "position": "1",
+            "new": uuid4().hex[:12],
+        }
+
+    def ask(
+        self, login: str, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> TestResponse:
+        """Send a request with the session of ``login``, nobody's if empty: page or API."""
+        token, csrf = self._session(login) if login else ("", "")
+        client = self.home.app.test_client()
+        if path.startswith("/api/"):
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            if method != "GET":
+                headers |= {"Idempotency-Key": str(uuid4()), "If-Match": "*"}
+            return client.open(path, method=method, json=body, headers=headers)
+        if token:
+            client.set_cookie(COOKIE, token)
+        sent = {"csrf_token": csrf, "command_id": str(uuid4()), **(body or {})}
+        return client.open(path, method=method, data=None if method == "GET" else sent)
+
+    def topics(self) -> list[str]:
+        """Return the topics on record, in their order."""
+        log = self.home.record.recorder
+        return [row.topic for row in log.select_notifications(None, limit=10**6)]
+
+    def _case_version(self, column: str) -> str:
+        file = self.home.record.verification_cases.find(column)
+        return str(file.version if file else 1)
+
+    def _session(self, login: str) -> tuple[str, str]:
+        if login not in self._tokens:
+            self.home.open_account(login)
+            account = self.home.accounts.find(login)
+            assert account is not None
+            session = self.home.accounts.start_session(account)
+            self._tokens[login] = session.token, session.csrf
+        return self._tokens[login]
+
+    def _fill(self, person: str) -> None:
+        """Give a person of COLUMNS what there is of every kind: visits, a prepared call, a case."""
+        home, supervisor = self.home, TEAMS[person][1]
+        for minutes, activity_id in ((60, f"V-{person}"), (30, f"W-{person}")):
+            visit = Activity(
+                activity_id,
+                ActivityKind.FACE_MEETING,
+                CONTACTS[person][0],
+                home.moment - timedelta(minutes=minutes),
+                ActivityResult.INTERESTED,
+                note=f"{person} 的一句话",
+            )
+            home.record.daily_logs.log_activity(
+                person, visit, by=home.by(person), repeat_is_meant=True
+            )
+        self._list_and_prepare(person, supervisor)
+        self._open_case(person)
+
+    def _list_and_prepare(self, person: str, supervisor: str) -> None:
+        visit = {"agent": person, "day": str(TODAY), "activity": f"V-{person}"}
+        visitor = self.home.visitor(supervisor.lower())
+        visitor.post("/callbacks/new", **visit, mode="coaching", reason="新人首访")
+        call = callback_id_of(f"V-{person}", supervisor)
+        ticks = ["prepared", "list_confirmed", "agent_briefed", "last_action_known"]
+        response = visitor.post(f"/callbacks/{call}/prepare", ticks=[*ticks, "objections_known"])
+        assert response.status_code == 303, response.text
+
+    def _open_case(self, person: str) -> None:
+        home, team = self.home, TEAMS[person][0]
+        found = Contradiction(
+            person, team, "V1", f"K-{person}", CONTACTS[person][0], CallbackOutcome.DENIED, 2.5
+        )
+        evidence = Evidence(0.97, 0.95, "test", (EvidenceItem("denied", 2.5, {"calls": 2}),))
+        key = CheckKey(Check.FAKE_ENTRIES, f"K-{person}", TODAY)
+        by = By("system", Role.SYSTEM, home.moment, home.moment, key.command_id, "worker")
+        cases = home.record.verification_cases
+        home.record.scheduled_checks.finish(
+            key,
+            team,
+            home.moment,
+            ["V1"],
+            by=by,
+            effects=lambda: cases.detected(found, person, evidence, by),
+        )
+
+    def _build_abroad(self, folder: Path) -> None:
+        """Make the other branch, whose ids must mean nothing here."""
+        store = BranchStore("north", folder)
+        migrate(store, f"sqlite:///{folder / 'accounts.db'}", None, VIEW_METADATA)
+        record, by = TeamRecord(store.log_env(), store.index_phone), self.home.by
+        record.rulebook.adopt(by=by())
+        record.organisation.form_team("T9", "北山组", "S9", by=by())
+        for person_id, role in (("S9", Role.SUPERVISOR), ("Z1", Role.AGENT)):
+            record.organisation.join(person_id, "某人", role, "T9", date(2026, 1, 1), by=by())
+        customer_id, name, phone = CONTACTS["Z1"]
+        record.customers.register(customer_id, "Z1", name, phone, ContactSource.OWN, by=by())
+        self.abroad = record
