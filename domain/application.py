@@ -16,6 +16,7 @@ from domain.daily_log import DailyLogs, Ports
 from domain.organisation import Organisation
 from domain.recording import Batch, Recording
 from domain.review import LogSeen, Reviews
+from domain.privacy import Privacy
 from domain.rulebook import Rulebooks
 from domain.scheduled_check import ScheduledChecks
 from domain.verification_case import VerificationCases
@@ -38,10 +39,11 @@ class TeamRecord(Application[UUID]):
         self.rulebook = Rulebooks(self.recording)
         self.customers = Customers(self.recording, index_phone)
         self.daily_logs = DailyLogs(
-            self.recording, Ports(self._team_of, self.customers.owner_of, self.rulebook.rules)
+            self.recording, Ports(self._team_of, self.customers.owner_in_use, self.rulebook.rules)
         )
         self.callbacks = Callbacks(
-            self.recording, self.customers.owner_of, self.customers.may_be_called
+            self.recording, self.customers.owner_in_use, self.customers.may_be_called
+        self.privacy = Privacy(self.recording, self.rulebook.rules)
         )
         self.reviews = Reviews(self.recording, self._log_of)
         self.verification_cases = VerificationCases(self.recording)

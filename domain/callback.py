@@ -273,7 +273,7 @@ class Callbacks:
         may_be_called: Callable[[str, date], bool],
     ) -> None:
         self._recording = recording
-        self._owner_of = owner_of
+        self._owner_of = owner_of  # refuses customers who may not be worked with
         self._may_be_called = may_be_called
 
     def find(self, callback_id: str) -> Callback | None:
@@ -387,6 +387,7 @@ class Callbacks:
                 callback_id=callback_id,
                 team_id=call.team_id,
                 customer_id=call.customer_id,
+            self._owner_of(call.customer_id)
                 step=step,
                 note=_text(note),
                 skipped_reason=_text(skipped_reason),
@@ -410,6 +411,7 @@ class Callbacks:
                 callback_id=callback_id,
                 activity_id=call.activity_id,
                 agent_id=call.agent_id,
+            self._owner_of(call.customer_id)
                 team_id=call.team_id,
                 supervisor_id=call.supervisor_id,
                 customer_id=call.customer_id,

@@ -14,10 +14,21 @@ from uuid import UUID
 from eventsourcing.domain import event
 
 from domain.recording import Aggregate, Created, Recording, check_version
-from domain.refusals import AlreadyExists, BadValue, EmptyText, NotYours, UnknownCustomer
+from domain.refusals import (
+    AlreadyExists,
+    BadValue,
+    CustomerErased,
+    EmptyText,
+    NotYours,
+    ProcessingRestricted,
+    UnknownCustomer,
+)
 from domain.words import (
+    ERASED_NAME,
     By,
     ContactSource,
+    ErasureGround,
+    PolicyTerm,
     Receipt,
     Role,
     is_full_name,
@@ -96,6 +107,64 @@ class Customer(Aggregate):
         owner_id: str
         until: date | None
 
+    class RetentionClockStarted(Aggregate.Event):
+        """A contract began, or ended on ``ended_on``; the law wants its data kept that long."""
+
+        TOPIC = "customer.retention_clock_started.v1"
+        customer_id: str
+        owner_id: str
+        contract_id: str
+        term: PolicyTerm
+        ended_on: date | None
+        keep_until: date | None  # None: the contract still runs
+
+    class LegalHoldPlaced(Aggregate.Event):
+        """A dispute or an inquiry: nothing of the customer may be erased (依法保全)."""
+
+        TOPIC = "customer.legal_hold_placed.v1"
+        SEALED: ClassVar[dict[str, str]] = {"reason": "customer_id"}
+        customer_id: str
+        owner_id: str
+        hold_id: str
+        reason: str | None
+
+    class LegalHoldReleased(Aggregate.Event):
+        """The reason for the hold is gone."""
+
+        TOPIC = "customer.legal_hold_released.v1"
+        SEALED: ClassVar[dict[str, str]] = {"reason": "customer_id"}
+        customer_id: str
+        owner_id: str
+        hold_id: str
+        reason: str | None
+
+    class ProcessingRestricted(Aggregate.Event):
+        """From now on the data is stored and nothing else (限制处理); erased from ``erase_on``."""
+
+        TOPIC = "customer.processing_restricted.v1"
+        customer_id: str
+        owner_id: str
+        ground: ErasureGround
+        erase_on: date | None
+
+    class ProcessingResumed(Aggregate.Event):
+        """The data may be used again: the customer agreed anew, or it was a mistake."""
+
+        TOPIC = "customer.processing_resumed.v1"
+        SEALED: ClassVar[dict[str, str]] = {"reason": "customer_id"}
+        customer_id: str
+        owner_id: str
+        reason: str | None
+
+    class SubjectErased(Aggregate.Event):
+        """The key that seals the customer's data is destroyed: nobody reads it any more (删除)."""
+
+        TOPIC = "customer.subject_erased.v1"
+        customer_id: str
+        owner_id: str
+        ground: ErasureGround
+        request_ref: str | None  # the number of the written request; never a text
+
     @event(Registered)
     def __init__(
         self,
@@ -116,6 +185,11 @@ class Customer(Aggregate):
         self.contact_source = contact_source
         self.correction_requested = False
         self.do_not_call_until: date | None = None
+        self.holds: dict[str, str | None] = {}
+        self.kept_for: dict[str, date | None] = {}
+        self.restricted = False
+        self.erase_on: date | None = None
+        self.erased = False
 
     @event(ContactCorrected)
     def _contact_corrected(
@@ -137,8 +211,55 @@ class Customer(Aggregate):
     def _opted_out(self, until: date | None) -> None:
         self.do_not_call_until = until or date.max
 
+    @event(RetentionClockStarted)
+    def _retention_clock_started(self, contract_id: str, keep_until: date | None) -> None:
+        self.kept_for[contract_id] = keep_until
+
+    @event(LegalHoldPlaced)
+    def _legal_hold_placed(self, hold_id: str, reason: str | None) -> None:
+        self.holds[hold_id] = reason
+
+    @event(LegalHoldReleased)
+    def _legal_hold_released(self, hold_id: str) -> None:
+        del self.holds[hold_id]
+
+    @event(ProcessingRestricted)
+    def _processing_restricted(self, erase_on: date | None) -> None:
+        self.restricted, self.erase_on = True, erase_on
+
+    @event(ProcessingResumed)
+    def _processing_resumed(self) -> None:
+        self.restricted, self.erase_on = False, None
+
+    @event(SubjectErased)
+    def _subject_erased(self) -> None:
+        self.erased = True
+        self.name, self.phone, self.phone_masked = None, None, None
+        self.name_masked = ERASED_NAME
+
+    def check_there(self) -> None:
+        """Raise CustomerErased if nothing of the customer is left."""
+        if self.erased:
+            raise CustomerErased(customer_id=self.customer_id)
+
+    def check_in_use(self) -> None:
+        """Raise CustomerErased, or ProcessingRestricted where storing is all that is allowed."""
+        self.check_there()
+        if self.restricted:
+            raise ProcessingRestricted(customer_id=self.customer_id)
+
+    def kept_until(self) -> date | None:
+        """Return the last day for which the law wants the data kept, None if it does not.
+
+        ``date.max`` while a contract runs.
+        """
+        days = [day or date.max for day in self.kept_for.values()]
+        return max(days, default=None)
+
     def may_be_called(self, day: date) -> bool:
         """Tell whether the customer may be called on that day."""
+        if self.erased or self.restricted:
+            return False
         return self.do_not_call_until is None or day > self.do_not_call_until
 
 
@@ -157,6 +278,17 @@ class Customers:
         """Return the agent who looks after the customer, or None if there is no such customer."""
         customer = self.find(customer_id)
         return customer.owner_id if customer else None
+
+    def owner_in_use(self, customer_id: str) -> str | None:
+        """Return the owner like ``owner_of``, for those who are about to use the customer's data.
+
+        Raises CustomerErased, ProcessingRestricted.
+        """
+        customer = self.find(customer_id)
+        if customer is None:
+            return None
+        customer.check_in_use()
+        return customer.owner_id
 
     def may_be_called(self, customer_id: str, day: date) -> bool:
         """Tell whether a callback is allowed on that day (do-not-call list)."""
@@ -208,6 +340,7 @@ class Customers:
         def change(customer: Customer) -> None:
             check_version(customer, expected)
             _own(customer.owner_id, by)
+            customer.check_in_use()
             if not reason.strip():
                 raise EmptyText(field="reason")
             customer.trigger_event(
@@ -291,6 +424,7 @@ class Customers:
             customer = self.find(customer_id)
             if customer is None:
                 raise UnknownCustomer(customer_id=customer_id)
+            customer.check_there()
             change(customer)
             return [customer]
 

@@ -307,7 +307,7 @@ class Ports:
     """What the daily log asks of the other aggregates, which it does not import."""
 
     team_of: Callable[[str, date], str | None]
-    owner_of: Callable[[str], str | None]
+    owner_of: Callable[[str], str | None]  # refuses customers who may not be worked with
     rules: Callable[[], Rules]
 
 
@@ -360,7 +360,7 @@ class DailyLogs:
         """Correct an entry of one's own; old values stay in the event.
 
         Raises NotYours, UnknownLog, UnknownActivity, AlreadyWithdrawn, EmptyText, BadValue,
-        ActivityInFuture, Stale.
+        ActivityInFuture, Stale, CustomerErased, ProcessingRestricted.
         """
 
         def change(log: DailyLog) -> None:
@@ -368,6 +368,8 @@ class DailyLogs:
             if not reason.strip():
                 raise EmptyText(field="reason")
             self._check_changes(changes, day, by)
+            if changes.note is not None:  # it is sealed under the customer's key
+                self._ports.owner_of(entry.customer_id)
             log.trigger_event(
                 DailyLog.ActivityCorrected,
                 agent_id=agent_id,

@@ -149,6 +149,12 @@ class Recording:
                     raise
         raise AssertionError("unreachable")
 
+    def forget(self, subject: str) -> None:
+        """Let nobody ever open what is sealed under this person's key, where a store seals."""
+        vault = getattr(self._application.mapper, "vault", None)
+        if vault is not None:
+            vault.destroy(subject)
+
     def receipt_of(self, command_id: UUID) -> Receipt | None:
         """Return the first answer to this command, marked as repeated, or None."""
         lookup = getattr(self._application.recorder, "receipt_of", None)

@@ -9,7 +9,8 @@
     │   ├── UnknownReview
     ├── Conflict                 the thing is not in a state for this
     │   ├── Stale · AlreadyExists · LooksRepeated · AlreadyWithdrawn · AlreadySubmitted
-    │   ├── HoldsNumbers · CustomerErased · OnLegalHold · NoLegalHold · ProcessingRestricted
+    │   ├── HoldsNumbers · CustomerErased · OnLegalHold · NoLegalHold
+    │   ├── RetentionRunning · ProcessingRestricted · NotRestricted
     │   ├── NotPrepared · AlreadyDecided · NotDecided · AlreadyAppealed · AlreadyAnswered
     │   ├── AlreadyReviewed · ThinRemark · CopiedRemark
     │   ├── MediationNotOpen · NotHeard · StepsMissing
@@ -125,9 +126,17 @@ class ProcessingRestricted(Conflict):
 class AlreadyReviewed(Conflict):
     """The day has its review; ``agent_id``, ``day``."""
 
+class RetentionRunning(Conflict):
+    """The law wants the data kept longer: restrict it instead; ``customer_id``, ``until``."""
+
+
 
 class ThinRemark(Conflict):
     """A remark too short to help (R-14); ``field``. Say so to save it all the same."""
+
+class NotRestricted(Conflict):
+    """The customer's data is not restricted; ``customer_id``."""
+
 
 
 class CopiedRemark(Conflict):

@@ -172,6 +172,23 @@ class ReviewVerdict(StrEnum):
     IMPROVE = "improve"  # asks for advice (R-14)
 
 
+class ErasureGround(StrEnum):
+    """Why a person's data is erased for good (PIPL 47)."""
+
+    CUSTOMER_REQUEST = "customer_request"  # 本人要求
+    CONSENT_WITHDRAWN = "consent_withdrawn"  # 撤回同意
+    PURPOSE_ENDED = "purpose_ended"  # 目的已实现或不再必要
+    RETENTION_ENDED = "retention_ended"  # 保存期限届满
+    UNLAWFUL = "unlawful"  # 违法违规处理
+
+
+class PolicyTerm(StrEnum):
+    """How long a contract ran: it decides how long the law wants its papers kept (保险法 87)."""
+
+    UP_TO_A_YEAR = "up_to_a_year"
+    OVER_A_YEAR = "over_a_year"
+
+
 class LeaveKind(StrEnum):
     """Why somebody is not at work on a working day."""
 
@@ -186,6 +203,8 @@ class Check(StrEnum):
 
     MISSING_LOGS = "missing_logs"
     FAKE_ENTRIES = "fake_entries"
+    RETENTION = "retention"
+    KEY_DESTROYED = "key_destroyed"
     OVERDUE_REVIEWS = "overdue_reviews"
 
 
@@ -241,5 +260,9 @@ _POLITE = re.compile(r"(先生|女士|小姐|太太|老师|阿姨|叔叔|总|老
 
 
 def is_full_name(name: str) -> bool:
+ERASED_NAME = "〔已删除〕"
+"""What stands where the name of a person was whose data is erased."""
+
+
     """Tell whether a surname and a given name are there (R-83: 姓名不全)."""
     return len(name) >= 2 and not _POLITE.search(name) and "*" not in name

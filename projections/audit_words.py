@@ -85,6 +85,32 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "客户 {customer_id} 列入禁拨名单，至 {until}",
         "put the customer {customer_id} on the do-not-call list until {until}",
     ),
+    "customer.retention_clock_started.v1": (
+        "客户 {customer_id} 的合同 {contract_id}（{term}）终止日：{ended_on}，资料保存到 {keep_until}",
+        "noted the contract {contract_id} ({term}) of {customer_id}, ended on {ended_on}:"
+        " kept until {keep_until}",
+    ),
+    "customer.legal_hold_placed.v1": (
+        "依法保全客户 {customer_id} 的资料（{hold_id}）",
+        "placed a legal hold on the customer {customer_id} ({hold_id})",
+    ),
+    "customer.legal_hold_released.v1": (
+        "解除对客户 {customer_id} 资料的保全（{hold_id}）",
+        "released the legal hold on the customer {customer_id} ({hold_id})",
+    ),
+    "customer.processing_restricted.v1": (
+        "限制处理客户 {customer_id} 的资料，只保存不使用：{ground}；到期删除日：{erase_on}",
+        "restricted the customer {customer_id} to storage: {ground}; erased on {erase_on}",
+    ),
+    "customer.processing_resumed.v1": (
+        "恢复处理客户 {customer_id} 的资料",
+        "let the data of the customer {customer_id} be used again",
+    ),
+    "customer.subject_erased.v1": (
+        "删除客户 {customer_id} 的资料，密钥已销毁：{ground}（申请 {request_ref}）",
+        "erased the customer {customer_id}, whose key is destroyed: {ground}"
+        " (request {request_ref})",
+    ),
     "daily_log.opened.v1": (
         "翻开 {agent_id} {day} 的工作日志",
         "opened the log of {agent_id} for {day}",
@@ -316,7 +342,18 @@ def sentence(topic: str, facts: Mapping[str, Any], language: str) -> str:
 
 def _shown(name: str, value: Any, language: str) -> str:
     if value is None:
+    "customer_request": ("本人要求", "asked for by the customer"),
+    "consent_withdrawn": ("撤回同意", "consent withdrawn"),
+    "purpose_ended": ("目的已实现", "purpose ended"),
+    "retention_ended": ("保存期限届满", "term of keeping ended"),
+    "unlawful": ("违法处理", "unlawful processing"),
+    "up_to_a_year": ("一年及以下", "up to a year"),
+    "over_a_year": ("一年以上", "over a year"),
+    "retention": ("保存期限", "term of keeping"),
+    "key_destroyed": ("密钥销毁", "destruction of a key"),
         return "—"
     if isinstance(value, list):
         return str(len(value))
     return word(str(value), language) if name in TRANSLATED else str(value)
+        "ground",
+        "term",

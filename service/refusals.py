@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
@@ -30,6 +30,8 @@ SENTENCES: Mapping[type[Refusal], str] = {
     refusals.HoldsNumbers: N_("这段文字里好像有{kinds}。请删掉；确实要留，请勾选后再保存。"),
     refusals.CustomerErased: N_("这位客户的资料已经删除，不能再记。"),
     refusals.OnLegalHold: N_("这位客户的资料正在依法保全，不能删除。"),
+    refusals.RetentionRunning: N_("法律要求保存到 {until}，现在不能删除，只能限制处理。"),
+    refusals.NotRestricted: N_("这位客户的资料没有限制处理。"),
     refusals.NoLegalHold: N_("没有这项保全。"),
     refusals.ProcessingRestricted: N_("这位客户的资料已限制处理，只能保存。"),
     refusals.UnknownReview: N_("这一天还没有批阅。"),
@@ -108,3 +110,5 @@ def _plain(value: Any, language: str, english: Mapping[str, str]) -> Any:
         words = (translate(TICK_WORDS.get(str(v), str(v)), language, english, {}) for v in value)
         return ("、" if language == "zh" else ", ").join(words)
     return value
+    if value == date.max:
+        return translate(N_("合同终止以后"), language, english, {})

@@ -49,9 +49,11 @@ from domain.words import (
     Sanction,
     Verdict,
     command_id,
+    ErasureGround,
 )
 from store.branch import BranchStore
 from store.engines import engine_of
+    PolicyTerm,
 from store.migrate import migrate
 from store.vault import PERSON_KEY
 
@@ -99,6 +101,21 @@ def _by(actor: str, role: Role, no: str, *, hours: int = 0) -> By:
 
 def _organisation_and_rules(record: TeamRecord) -> None:
     def admin(no: str) -> By:
+    _privacy(record)  # the last one: nothing is recorded about C2 any more
+
+
+def _privacy(record: TeamRecord) -> None:
+    def admin(no: str) -> By:
+        return _by("M1", Role.ADMINISTRATOR, f"privacy {no}")
+
+    privacy = record.privacy
+    ended = date(2020, 6, 30)
+    privacy.start_clock("C2", "P-1", PolicyTerm.UP_TO_A_YEAR, ended, by=admin("clock"))
+    privacy.place_hold("C2", "case-7", "诉讼", by=admin("hold"))
+    privacy.release_hold("C2", "case-7", "已结案", by=admin("release"))
+    privacy.restrict("C2", ErasureGround.RETENTION_ENDED, DAY, by=admin("restrict"))
+    privacy.resume("C2", "重新同意", by=admin("resume"))
+    privacy.erase("C2", ErasureGround.CUSTOMER_REQUEST, "2026-17", by=admin("erase"))
         return _by("M1", Role.ADMINISTRATOR, no)
 
     rules, people = record.rulebook, record.organisation
