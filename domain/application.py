@@ -11,10 +11,15 @@ from eventsourcing.application import Application
 
 from domain.callback import Callbacks
 from domain.complaint import Complaints
+from domain.confidentiality import Confidentiality
+from domain.confidentiality import Ports as RevealPorts
 from domain.customer import Customers
 from domain.daily_log import DailyLogs, Ports
 from domain.organisation import Organisation
 from domain.recording import Batch, Recording
+from domain.reveal_alert import RevealAlerts
+from domain.reveal_exception import RevealExceptions
+from domain.reveal_rules import CallSheet, Subject
 from domain.review import LogSeen, Reviews
 from domain.privacy import Privacy
 from domain.rulebook import Rulebooks
@@ -52,6 +57,20 @@ class TeamRecord(Application[UUID]):
             self.recording, self._role_of, self.customers.owner_of, self._team_of
         )
 
+        self.reveal_exceptions = RevealExceptions(
+            self.recording,
+            self._subject,
+            self._team_of,
+            lambda at: self.rulebook.rules().day_of(at),
+        )
+        self.reveal_alerts = RevealAlerts(self.recording)
+        self.confidentiality = Confidentiality(
+            self.recording,
+            RevealPorts(
+                self._subject, self._call_sheet, self.reveal_exceptions.grant, self.rulebook.rules
+            ),
+        )
+
     def batch(self) -> AbstractContextManager[Batch]:
         """Collect the commands made inside and append them in their order (for imports)."""
         return self.recording.batch()
@@ -59,6 +78,19 @@ class TeamRecord(Application[UUID]):
     def _role_of(self, person_id: str) -> Role | None:
         member = self.organisation.member(person_id)
         return member.role if member else None
+
+    def _subject(self, customer_id: str) -> Subject | None:
+        customer = self.customers.find(customer_id)
+        if customer is None:
+            return None
+        return Subject(customer_id, customer.owner_id, customer.name, customer.phone)
+
+    def _call_sheet(self, callback_id: str) -> CallSheet | None:
+        call = self.callbacks.find(callback_id)
+        if call is None:
+            return None
+        who = call.supervisor_id, call.customer_id, call.team_id
+        return CallSheet(callback_id, *who, call.prepared_at, call.outcome is not None)
 
     def _team_of(self, person_id: str, day: date) -> str | None:
         member = self.organisation.member(person_id)

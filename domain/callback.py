@@ -236,15 +236,20 @@ class Callback(Aggregate):
         self.mode = mode
         self.design = design
         self.probability = probability
-        self.prepared = False
+        self.prepared_at: datetime | None = None
         self.attempts: list[AttemptResult] = []
         self.steps: list[int] = []
         self.outcome: CallbackOutcome | None = None
         self.debriefed = False
 
     @event(Prepared)
-    def _prepared(self) -> None:
-        self.prepared = True
+    def _prepared(self, by: By) -> None:
+        self.prepared_at = by.recorded_at
+
+    @property
+    def prepared(self) -> bool:
+        """Tell whether the call sheet is complete."""
+        return self.prepared_at is not None
 
     @event(Attempted)
     def _attempted(self, result: AttemptResult) -> None:

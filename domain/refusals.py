@@ -6,6 +6,7 @@
     ├── NotFound                 the thing does not exist
     │   ├── UnknownTeam · UnknownMember · UnknownCustomer · UnknownLog
     │   ├── UnknownActivity · UnknownCallback · UnknownCase · UnknownScript · UnknownComplaint
+    │   ├── UnknownGrant · UnknownAlert
     │   ├── UnknownReview
     ├── Conflict                 the thing is not in a state for this
     │   ├── Stale · AlreadyExists · LooksRepeated · AlreadyWithdrawn · AlreadySubmitted
@@ -14,6 +15,7 @@
     │   ├── NotPrepared · AlreadyDecided · NotDecided · AlreadyAppealed · AlreadyAnswered
     │   ├── AlreadyReviewed · ThinRemark · CopiedRemark
     │   ├── MediationNotOpen · NotHeard · StepsMissing
+    │   ├── NotApproved · GrantExpired · ViewsUsedUp · QuotaReached · CommandUsed · PasswordTooOld
     │   └── RulebookMissing
     ├── NotYours                 somebody else's log, customer, call or case
     └── Invalid                  the facts cannot be as told
@@ -82,6 +84,14 @@ class UnknownReview(NotFound):
 
 class UnknownScript(NotFound):
     """No such script; ``script_id``."""
+
+
+class UnknownGrant(NotFound):
+    """No such request or broken glass; ``ticket``."""
+
+
+class UnknownAlert(NotFound):
+    """No such alert; ``alert_id``."""
 
 
 class Conflict(Refusal):
@@ -185,6 +195,30 @@ class StepsMissing(Conflict):
 
 class RulebookMissing(Conflict):
     """The branch has adopted no rulebook yet."""
+
+
+class NotApproved(Conflict):
+    """The upper supervisor has not opened this number; ``ticket``."""
+
+
+class GrantExpired(Conflict):
+    """The number was open until ``until``."""
+
+
+class ViewsUsedUp(Conflict):
+    """The number was shown as often as one grant allows; ``views``."""
+
+
+class QuotaReached(Conflict):
+    """So many customers were seen already; ``limit`` in a ``period`` (day, week)."""
+
+
+class CommandUsed(Conflict):
+    """The command id belongs to something else that was done."""
+
+
+class PasswordTooOld(Conflict):
+    """The password must have been given within the last ``minutes``."""
 
 
 class NotYours(Refusal):

@@ -203,6 +203,7 @@ class Check(StrEnum):
 
     MISSING_LOGS = "missing_logs"
     FAKE_ENTRIES = "fake_entries"
+    REVEAL_WATCH = "reveal_watch"
     RETENTION = "retention"
     KEY_DESTROYED = "key_destroyed"
     OVERDUE_REVIEWS = "overdue_reviews"

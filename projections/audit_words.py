@@ -141,6 +141,50 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "listed a {kind} of {agent_id} on {visit_day} for a callback: {reason}",
     ),
     "callback.prepared.v1": ("回访 {callback_id} 准备完毕", "prepared the callback {callback_id}"),
+    "confidentiality.week_opened.v1": (
+        "{viewer_id} 在 {monday} 这一周第一次要看客户号码",
+        "opened the record of what {viewer_id} sees in the week of {monday}",
+    ),
+    "confidentiality.contact_revealed.v1": (
+        "查看了 {owner_id} 的客户 {customer_id}（凭{grant}，{ticket}）",
+        "saw the contact of {owner_id}’s customer {customer_id} (by {grant}, {ticket})",
+    ),
+    "confidentiality.reveal_denied.v1": (
+        "{viewer_id} 要看 {owner_id} 的客户 {customer_id}，没有给看：{reason}",
+        "was not shown the contact of {owner_id}’s customer {customer_id}: {reason}",
+    ),
+    "confidentiality.reveal_requested.v1": (
+        "申请查看 {owner_id} 的客户 {customer_id}：{reason}",
+        "asked to see the contact of {owner_id}’s customer {customer_id}: {reason}",
+    ),
+    "confidentiality.reveal_approved.v1": (
+        "批准 {viewer_id} 查看 {owner_id} 的客户 {customer_id}，到 {until} 为止",
+        "let {viewer_id} see the contact of {owner_id}’s customer {customer_id} until {until}",
+    ),
+    "confidentiality.reveal_refused.v1": (
+        "没有批准 {viewer_id} 查看 {owner_id} 的客户 {customer_id}",
+        "did not let {viewer_id} see the contact of {owner_id}’s customer {customer_id}",
+    ),
+    "confidentiality.glass_broken.v1": (
+        "紧急查看 {owner_id} 的客户 {customer_id}：{reason}，到 {until} 为止",
+        "broke the glass over {owner_id}’s customer {customer_id}: {reason}, until {until}",
+    ),
+    "confidentiality.glass_reviewed.v1": (
+        "复核 {viewer_id} 对客户 {customer_id} 的紧急查看，有正当理由：{justified}",
+        "reviewed {viewer_id}’s broken glass over customer {customer_id}, justified: {justified}",
+    ),
+    "confidentiality.reveal_alerted.v1": (
+        "提醒（{kind}）：{viewer_id} 与 {owner_id} 的客户 {customer_id}",
+        "raised an alert ({kind}): {viewer_id} and {owner_id}’s customer {customer_id}",
+    ),
+    "confidentiality.alert_settled.v1": (
+        "查过提醒 {alert_id}，属实：{founded}",
+        "settled the alert {alert_id}, founded: {founded}",
+    ),
+    "confidentiality.canary_planted.v1": (
+        "在 {team_id} 埋下诱饵客户 {customer_id}",
+        "planted the canary {customer_id} with {team_id}",
+    ),
     "callback.contact_revealed.v1": (
         "查看了 {owner_id} 的客户 {customer_id} 的联系方式（回访 {callback_id}）",
         "was shown the contact of {customer_id}, a customer of {owner_id} (callback {callback_id})",
@@ -300,6 +344,31 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "removal": ("免职", "removal from office"),
     "missing_logs": ("未交日志", "missing logs"),
     "fake_entries": ("回访比对", "callback against log"),
+    "reveal_watch": ("查看号码的检查", "watch over reveals"),
+    "callback": ("回访", "callback"),
+    "approval": ("上级批准", "approval"),
+    "break_glass": ("紧急查看", "broken glass"),
+    "customer_asked": ("客户要求联系", "the customer asked to be called"),
+    "complaint": ("客户投诉", "a customer’s complaint"),
+    "agent_away": ("伙伴联系不上", "the agent is away"),
+    "safety": ("人身安全", "safety"),
+    "legal": ("司法或监管要求", "legal demand"),
+    "no_callback": ("看了号码没有回访", "seen and not called"),
+    "unusual_hour": ("不寻常的时间", "unusual hour"),
+    "unusually_many": ("一天看得特别多", "unusually many"),
+    "leaving": ("调动或离职前后", "around a move or a departure"),
+    "same_number": ("号码被别人录入", "the number entered by another owner"),
+    "glass_unreviewed": ("紧急查看没有复核", "broken glass not reviewed"),
+    "canary": ("碰到诱饵客户", "canary touched"),
+    "not_prepared": ("还没有准备好", "not prepared"),
+    "not_approved": ("没有批准", "not approved"),
+    "already_answered": ("回访已经完成", "the call is done"),
+    "grant_expired": ("许可到期", "permission expired"),
+    "views_used_up": ("次数用完", "looks used up"),
+    "quota_reached": ("到了上限", "quota reached"),
+    "not_yours": ("不归这个人", "not theirs"),
+    "True": ("是", "yes"),
+    "False": ("不是", "no"),
 }
 TRANSLATED = frozenset(
     {
@@ -313,6 +382,10 @@ TRANSLATED = frozenset(
         "mode",
         "problem",
         "finding",
+        "grant",
+        "reason",
+        "justified",
+        "founded",
     }
 )
 LANGUAGES = ("zh", "en")

@@ -11,7 +11,9 @@ import base64
 import json
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,8 +24,12 @@ from domain.application import TeamRecord
 from domain.callback import TICKS, Answer, Listing, Preparation
 from domain.complaint import Grievance, complaint_id_of
 from domain.daily_log import Activity, Changes
+from domain.refusals import ViewsUsedUp
 from domain.log_checklist import Finding
 from domain.review import Remark
+from domain.reveal_alert import Alert, alert_id_of
+from domain.reveal_exception import Wish
+from domain.reveal_rules import AlertKind, GrantKind, RevealReason
 from domain.rhythm import WorkMode
 from domain.rulebook import ScriptStep
 from domain.scheduled_check import CheckKey
@@ -195,13 +201,39 @@ def _callback(record: TeamRecord) -> None:
         overrides={"agent_briefed": "外出"},
     )
     calls.prepare("K1", sheet, by=boss("prepare"))
-    calls.reveal_contact("K1", by=boss("reveal"))
+    _reveals(record)
     calls.attempt("K1", AttemptResult.ANSWERED, by=boss("attempt"))
     calls.record_step("K1", 1, "已问候", by=boss("step"))
     answer = Answer(CallbackOutcome.DENIED, False, 4, "多联系", "说没有见过")
     calls.record_outcome("K1", answer, by=boss("outcome"))
     calls.agree_revisit("K1", NOW + timedelta(days=1), by=boss("revisit"))
     calls.debrief("K1", "先听后说", "拒绝处理", by=boss("debrief"))
+
+
+def _reveals(record: TeamRecord) -> None:
+    """Reveal within the call K1, then by approval and by a broken glass; deny one look too many."""
+    boss = partial(_by, "S1", Role.SUPERVISOR)
+    upper = partial(_by, "U1", Role.UPPER_SUPERVISOR)
+    for no in range(4):
+        with suppress(ViewsUsedUp):
+            record.confidentiality.reveal(GrantKind.CALLBACK, "K1", by=boss(f"reveal {no}"))
+    exceptions, alerts = record.reveal_exceptions, record.reveal_alerts
+    wish = Wish("C1", RevealReason.CUSTOMER_ASKED, "客户来电要求回电")
+    for request in ("R1", "R2"):
+        exceptions.ask(request, wish, by=boss(f"ask {request}"))
+    exceptions.approve("R1", by=upper("approve"))
+    exceptions.refuse("R2", "请走回访流程", by=upper("refuse"))
+    exceptions.break_glass("G1", wish, NOW, by=boss("glass"))
+    exceptions.review("G1", "客户急病住院", justified=True, by=upper("review"))
+    alert = Alert(AlertKind.UNUSUAL_HOUR, "7", "S1", "C1", "A1", "T1", "K1", {"hour": 23})
+    key = CheckKey(Check.REVEAL_WATCH, "look/7", DAY)
+    by = By("system", Role.SYSTEM, NOW, NOW, key.command_id, "worker", cause="7")
+    record.scheduled_checks.finish(
+        key, "T1", NOW, ["unusual_hour"], by=by, effects=lambda: alerts.raised(alert, by)
+    )
+    alert_id = alert_id_of(AlertKind.UNUSUAL_HOUR, "7")
+    alerts.settle(alert_id, "夜里客户出险", founded=False, by=upper("settle"))
+    alerts.plant("C2", "T1", by=_by("X1", Role.AUDITOR, "plant"))
 
 
 def _case(record: TeamRecord) -> None:
