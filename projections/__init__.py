@@ -11,7 +11,7 @@ from projections.cases import CASES
 from projections.customers import CUSTOMERS
 from projections.due import DUE
 from projections.proof_tree import PROOF_TREE
-from projections.team_day import TEAM_DAY
+from projections.team_facts import TEAM_DAY
 from projections.timeline import TIMELINE
 from projections.visit_ledger import VISIT_LEDGER
 

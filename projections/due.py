@@ -93,7 +93,7 @@ def _done(writer: Writer, event: LoggedEvent) -> None:
 
 DUE = Projection(
     "due",
-    2,
+    3,
     METADATA,
     {
         **people_handlers(PEOPLE),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from projections.base import Handler, Writer
 from store.log_reader import LoggedEvent
+from store.mapper import instant
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def people_tables(metadata: MetaData, projection: str) -> PeopleTables:
             Column("team_id", String, nullable=False),
             Column("name", String),
             Column("supervisor_id", String),
+            Column("happened_at", String, nullable=False),
         ),
         member=Table(
             f"{projection}_member",
@@ -99,6 +101,7 @@ def people_handlers(tables: PeopleTables) -> dict[str, Handler]:
             team_id=event.data["team_id"],
             name=event.data.get("name"),
             supervisor_id=event.data.get("supervisor_id"),
+            happened_at=instant(event.occurred_at),
         )
 
     def joined(writer: Writer, event: LoggedEvent) -> None:
@@ -147,11 +150,16 @@ def people_handlers(tables: PeopleTables) -> dict[str, Handler]:
 
 
 def teams_as_of(
-    connection: Connection, tables: PeopleTables, position: int | None = None
+    connection: Connection,
+    tables: PeopleTables,
+    position: int | None = None,
+    happened_by: datetime | None = None,
 ) -> dict[str, TeamFacts]:
-    """Return the teams by id, as known at a position."""
+    """Return the teams by id, as known at a position; those that there were by an instant."""
     table, teams = tables.team, dict[str, TeamFacts]()
     query = _until(select(table).order_by(table.c.position), table, position)
+    if happened_by is not None:
+        query = query.where(table.c.happened_at <= instant(happened_by))
     for row in connection.execute(query):
         known = teams.get(row.team_id)
         teams[row.team_id] = TeamFacts(

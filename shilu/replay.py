@@ -1,23 +1,35 @@
-"""Replaying a branch up to an instant of the past, into empty tables in memory."""
+"""Replaying a branch into empty tables in memory, up to an instant of the past.
+
+Two readings. *Recorded*: the events on record by the instant, as the branch knew them. *Occurred*:
+the events that had happened by it, also those written later; an entry counts from when it began,
+as its last correction has it. Either way the tables are filled with these events alone and asked
+without any bound, so that the answer does not rest on the queries that it is to check.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 
-from projections.base import Writer
-from projections.team_day import TEAM_DAY, TeamState, rules, team_state, teams
+from projections.base import Writer, corrected
+from projections.team_day import TeamState, rules, team_state, teams
+from projections.team_facts import TEAM_DAY
 from projections.timeline import TIMELINE, position_at
 from store.log_reader import LoggedEvent, LogReader
 
 BATCH = 5000
+READINGS = ("recorded", "occurred")
 Progress = Callable[[int, int], None]
+Entry = tuple[str, str, str]
+ENTRIES = ("daily_log.activity_",)
+HELD_BY_DAY = ("organisation.member_", "organisation.leave_", "rulebook.")
+"""Topics of what is dated by day, and holds for its days whatever the instant."""
 
 
 class UnknownTeam(LookupError):
@@ -35,44 +47,99 @@ def replay(
     team_id: str,
     day: date | None = None,
     progress: Progress = lambda _done, _all: None,
+    *,
+    reading: str = "recorded",
+    known: int | None = None,
 ) -> TeamState:
-    """Return a team's state on a day (that of the instant) as it was on record at ``as_of``.
+    """Return a team's state on a day (that of the instant) as it was at ``as_of``.
 
+    ``known`` bounds the occurred reading: only what stood on record up to that position.
     Reads the log event by event into empty tables: no table of the live system is asked.
     Raises UnknownTeam if there was none of that name.
     """
     engine = create_engine("sqlite://", poolclass=StaticPool)
     with engine.begin() as connection:
         TEAM_DAY.metadata.create_all(connection)
-        TIMELINE.metadata.create_all(connection)
-        position = _replay_until(reader, connection, as_of, progress)
+        if reading == "recorded":
+            position = _replay_recorded(reader, connection, as_of, progress)
+        else:
+            position = reader.head() if known is None else known
+            _replay_occurred(reader, connection, as_of, position, progress)
         on_day = day or rules(connection).day_of(as_of)
-        state = team_state(connection, team_id, on_day, position)
+        state = team_state(connection, team_id, on_day)
         if state is None:
             raise UnknownTeam(team_id, tuple(t.team_id for t in teams(connection)))
     engine.dispose()
-    return state
+    happened_by = as_of if reading == "occurred" else None
+    return replace(state, position=position, happened_by=happened_by)
 
 
-def _replay_until(
+def _replay_recorded(
     reader: LogReader, connection: Connection, as_of: datetime, progress: Progress
 ) -> int:
-    position, reached, head = 0, 0, reader.head()
-    while events := reader.after(position, BATCH):
+    """Apply what was on record by ``as_of``; return the newest position of it."""
+    TIMELINE.metadata.create_all(connection)
+    reached, head = 0, reader.head()
+    for events in _batches(reader, head):
         TIMELINE.apply(Writer(connection, TIMELINE.live_tables()), events)
-        position = events[-1].position
         reached = position_at(connection, as_of)
-        then = [event for event in events if event.position <= reached]
-        TEAM_DAY.apply(Writer(connection, TEAM_DAY.live_tables()), then)
-        progress(position, head)
-        if _is_past(events[-1], as_of, reached):
+        _apply(connection, [event for event in events if event.position <= reached])
+        progress(events[-1].position, head)
+        # Recorded instants are forced to rise: nothing behind this event was on record by then.
+        if events[-1].position > reached and events[-1].recorded_at > as_of:
             break
     return reached
 
 
-def _is_past(event: LoggedEvent, as_of: datetime, reached: int) -> bool:
-    # Recorded instants are forced to rise, so nothing behind this event was on record by then.
-    return event.position > reached and event.recorded_at > as_of
+def _replay_occurred(
+    reader: LogReader, connection: Connection, as_of: datetime, known: int, progress: Progress
+) -> None:
+    """Apply what had happened by ``as_of``, of all that is known now.
+
+    The log is read twice: only its end tells when an entry really began.
+    """
+    started: dict[Entry, datetime] = {}
+    for events in _batches(reader, known):
+        for event in events:
+            _follow(started, event)
+        progress(events[-1].position, 2 * known)
+    for events in _batches(reader, known):
+        _apply(connection, [e for e in events if _had_happened(e, started, as_of)])
+        progress(known + events[-1].position, 2 * known)
+
+
+def _follow(started: dict[Entry, datetime], event: LoggedEvent) -> None:
+    """Keep when an entry is last said to have begun."""
+    if event.topic == "daily_log.activity_logged.v1":
+        started[_entry(event)] = datetime.fromisoformat(event.data["started_at"])
+    elif event.topic == "daily_log.activity_corrected.v1":
+        changed = corrected(event, ("started_at",), ("started_at",))
+        if "started_at" in changed:
+            started[_entry(event)] = datetime.fromisoformat(changed["started_at"])
+
+
+def _had_happened(event: LoggedEvent, started: dict[Entry, datetime], as_of: datetime) -> bool:
+    if event.topic.startswith(ENTRIES):
+        return started[_entry(event)] <= as_of
+    return event.topic.startswith(HELD_BY_DAY) or event.occurred_at <= as_of
+
+
+def _entry(event: LoggedEvent) -> Entry:
+    return event.data["agent_id"], event.data["day"], event.data["activity_id"]
+
+
+def _batches(reader: LogReader, until: int) -> Iterator[list[LoggedEvent]]:
+    position = 0
+    while position < until:
+        events = reader.after(position, min(BATCH, until - position))
+        if not events:
+            return
+        position = events[-1].position
+        yield events
+
+
+def _apply(connection: Connection, events: list[LoggedEvent]) -> None:
+    TEAM_DAY.apply(Writer(connection, TEAM_DAY.live_tables()), events)
 
 
 def as_json(state: TeamState) -> str:

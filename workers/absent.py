@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 from domain.application import TeamRecord
 from domain.daily_log import DailyLog, daily_log_stream
 from projections.base import wait_for
-from projections.team_day import TEAM_DAY, team_state
+from projections.team_day import team_state
+from projections.team_facts import TEAM_DAY
 from projections.timeline import TIMELINE, position_at
 from workers.tasks import NotYet
 

@@ -10,7 +10,8 @@ from marshmallow import fields
 from sqlalchemy import Connection
 
 from domain.refusals import UnknownTeam
-from projections.team_day import TeamState, differences, team_state
+from projections.team_day import TeamState, team_state
+from projections.team_difference import differences
 from projections.timeline import position_at
 from service.access import Thing
 from service.api import guard

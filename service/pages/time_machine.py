@@ -16,7 +16,8 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from projections import team_day, timeline
-from projections.team_day import StateDifference, TeamState
+from projections.team_day import TeamState
+from projections.team_difference import StateDifference, differences
 from service.access import Thing, need
 from service.context import shilu
 from service.language import N_, _, day_text, local
@@ -58,7 +59,7 @@ def time_machine() -> Response:
         moments = sorted(m for m in (first, vs) if m is not None)
         states = [_state(connection, team_id, day, moment) for moment in moments]
     both = [state for _m, _p, state in states if state is not None]
-    changed = team_day.differences(both[0], both[1]) if len(both) == 2 else ()
+    changed = differences(both[0], both[1]) if len(both) == 2 else ()
     page = render_template(
         "time_machine.html",
         teams=teams,

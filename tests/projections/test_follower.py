@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 import projections
-from projections import team_day
+from projections import team_day, team_facts
 from projections.base import POSITION, Overtaken, Writer, advance, positions, wait_for
 from projections.follower import Follower
 from store.log_reader import LoggedEvent
@@ -64,14 +64,14 @@ def test_a_batch_that_fails_half_way_leaves_nothing(office: Office) -> None:
         raise ValueError("a faulty handler")
 
     faulty = replace(
-        team_day.TEAM_DAY,
-        handlers={**team_day.TEAM_DAY.handlers, "daily_log.activity_logged.v1": fail},
+        team_facts.TEAM_DAY,
+        handlers={**team_facts.TEAM_DAY.handlers, "daily_log.activity_logged.v1": fail},
     )
     Follower(office.store.reader(), office.views, [faulty]).step()
 
     assert positions(office.views)["team_day"] == before
     with office.views.connect() as connection:
-        count = connection.execute(select(func.count()).select_from(team_day.FACT)).scalar()
+        count = connection.execute(select(func.count()).select_from(team_facts.FACT)).scalar()
     assert count == 0
 
 
@@ -81,8 +81,8 @@ def test_a_faulty_projection_does_not_stop_the_others(office: Office) -> None:
     def fail(_writer: Writer, _events: Iterable[LoggedEvent]) -> None:
         raise ValueError("a faulty handler")
 
-    handlers = dict.fromkeys(team_day.TEAM_DAY.handlers, fail)
-    faulty = replace(team_day.TEAM_DAY, handlers=handlers)  # type: ignore[arg-type]
+    handlers = dict.fromkeys(team_facts.TEAM_DAY.handlers, fail)
+    faulty = replace(team_facts.TEAM_DAY, handlers=handlers)  # type: ignore[arg-type]
     others = [p for p in projections.ALL if p.name != "team_day"]
     office.log()
     follower = Follower(office.store.reader(), office.views, [faulty, *others])
@@ -101,13 +101,13 @@ def test_waiting_for_what_never_comes_ends(office: Office) -> None:
 def test_a_new_version_is_rebuilt_at_the_start(office: Office) -> None:
     office.log()
     office.follower.catch_up()
-    newer = replace(team_day.TEAM_DAY, version=2)
+    newer = replace(team_facts.TEAM_DAY, version=team_facts.TEAM_DAY.version + 1)
 
     Follower(office.store.reader(), office.views, [newer]).prepare()
 
     with office.views.connect() as connection:
         query = select(POSITION.c.version).where(POSITION.c.name == "team_day")
-        assert connection.execute(query).scalar() == 2
+        assert connection.execute(query).scalar() == newer.version
         state = team_day.team_state(connection, "T1", DAY)
     assert state is not None
     assert state.members[0].kinds["face_meeting"] == 1

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, update
 
 import projections
 from domain.words import CallbackOutcome
-from projections import agent_day, rebuilding, team_day
+from projections import agent_day, rebuilding, team_day, team_facts
 from projections.base import Projection
 
 from .conftest import DAY, Office
@@ -63,9 +63,9 @@ def test_a_changed_value_is_named(busy: Office) -> None:
 
 def test_a_missing_row_is_named(busy: Office) -> None:
     with busy.views.begin() as connection:
-        connection.execute(delete(team_day.FACT))
+        connection.execute(delete(team_facts.FACT))
 
-    found = rebuilding.check(busy.store.reader(), busy.views, team_day.TEAM_DAY)
+    found = rebuilding.check(busy.store.reader(), busy.views, team_facts.TEAM_DAY)
 
     assert found is not None
     assert (found.table, found.column, found.live) == ("team_day_fact", "*", None)
@@ -79,11 +79,12 @@ def test_an_invented_row_is_named(busy: Office) -> None:
         "day": "2026-11-20",
         "counter": "face_meeting",
         "n": 1,
+        "happened_at": "2026-11-20T03:00:00.000000Z",
     }
     with busy.views.begin() as connection:
-        connection.execute(insert(team_day.FACT), [row])
+        connection.execute(insert(team_facts.FACT), [row])
 
-    found = rebuilding.check(busy.store.reader(), busy.views, team_day.TEAM_DAY)
+    found = rebuilding.check(busy.store.reader(), busy.views, team_facts.TEAM_DAY)
 
     assert found is not None
     assert found.rebuilt is None

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import projections
 from domain.daily_log import Changes
 from domain.rhythm import DayCount, WorkMode
 from domain.scheduled_check import CheckKey
 from domain.words import ActivityKind, CallbackOutcome, Check, LeaveKind, Role
-from projections import team_day, timeline
-from shilu.replay import replay
+from projections import team_day
 
-from .conftest import DAY, NOON, Office, an_office
+from .conftest import DAY, NOON, Office
 
 
 def test_a_closing_visit_fills_two_columns(lite: Office) -> None:
@@ -104,67 +98,6 @@ def test_a_moved_agent_stands_in_the_new_team(lite: Office) -> None:
 
 def test_an_unknown_team_has_no_state(lite: Office) -> None:
     assert lite.read(team_day.team_state, "T9", DAY) is None
-
-
-def test_two_states_differ_by_what_happened_between(lite: Office) -> None:
-    before = lite.read(team_day.team_state, "T1", DAY)
-    lite.log()
-
-    found = team_day.differences(before, lite.read(team_day.team_state, "T1", DAY))
-
-    assert [(d.agent_id, d.what, d.before, d.after) for d in found] == [
-        ("A1", "face_meeting", 0, 1)
-    ]
-
-
-STEPS = st.lists(
-    st.sampled_from(["log", "late", "leave", "withdraw", "correct", "submit", "deny", "mode"]),
-    max_size=12,
-)
-
-
-def _do(office: Office, step: str, no: int, entries: list[str]) -> None:
-    at = NOON + timedelta(minutes=no)
-    admin, logs = office.by("M1", Role.ADMINISTRATOR, at), office.record.daily_logs
-    day = date(2026, 11, 1) + timedelta(days=no)
-    if step == "late":
-        entries.append(office.log(at=at + timedelta(hours=10), started_at=at))
-    elif step == "leave":
-        office.record.organisation.register_leave("A2", day, day, LeaveKind.SICK, by=admin)
-    elif step == "withdraw" and entries:
-        logs.withdraw_activity("A1", DAY, entries.pop(), "x", by=office.by(at=at))
-    elif step == "correct" and entries:
-        change = Changes(kind=ActivityKind.CLOSING_VISIT)
-        logs.correct_activity("A1", DAY, entries[-1], change, "x", by=office.by(at=at))
-    elif step == "submit" and no == 0:
-        logs.submit("A1", DAY, short_reason="x", by=office.by(at=at))
-    elif step == "deny":
-        office.call_back(office.log("A2", at), CallbackOutcome.DENIED, "A2")
-    elif step == "mode":
-        office.record.rulebook.define_work_mode(WorkMode(calls=no + 1, since=day), by=admin)
-    else:
-        entries.append(office.log(at=at))
-
-
-@settings(max_examples=12, deadline=None)
-@given(STEPS, st.floats(0, 1))
-def test_the_state_as_of_a_position_equals_a_replay_up_to_it(
-    steps: list[str], share: float
-) -> None:
-    with TemporaryDirectory() as folder:
-        office = an_office(Path(folder), "")
-        entries: list[str] = []
-        for no, step in enumerate(steps):
-            _do(office, step, no, entries)
-        office.follower.catch_up()
-        position = max(int(office.store.reader().head() * share), 6)
-        with office.views.connect() as connection:
-            as_of = timeline.recorded_at(connection, position)
-            assert as_of is not None
-            at = timeline.position_at(connection, as_of)
-            live = team_day.team_state(connection, "T1", DAY, at)
-
-        assert replay(office.store.reader(), as_of, "T1", DAY) == live
 
 
 def test_every_projection_has_its_tables_to_itself() -> None:
