@@ -16,6 +16,7 @@ from domain.confidentiality import Ports as RevealPorts
 from domain.customer import Customers
 from domain.daily_log import DailyLogs, Ports
 from domain.organisation import Organisation
+from domain.privacy import Privacy
 from domain.recording import Batch, Recording
 from domain.reveal_alert import RevealAlerts
 from domain.reveal_exception import RevealExceptions
@@ -48,15 +49,14 @@ class TeamRecord(Application[UUID]):
         )
         self.callbacks = Callbacks(
             self.recording, self.customers.owner_in_use, self.customers.may_be_called
-        self.privacy = Privacy(self.recording, self.rulebook.rules)
         )
+        self.privacy = Privacy(self.recording, self.rulebook.rules)
         self.reviews = Reviews(self.recording, self._log_of)
         self.verification_cases = VerificationCases(self.recording)
         self.scheduled_checks = ScheduledChecks(self.recording)
         self.complaints = Complaints(
             self.recording, self._role_of, self.customers.owner_of, self._team_of
         )
-
         self.reveal_exceptions = RevealExceptions(
             self.recording,
             self._subject,
@@ -83,6 +83,7 @@ class TeamRecord(Application[UUID]):
         customer = self.customers.find(customer_id)
         if customer is None:
             return None
+        customer.check_in_use()
         return Subject(customer_id, customer.owner_id, customer.name, customer.phone)
 
     def _call_sheet(self, callback_id: str) -> CallSheet | None:
