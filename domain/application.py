@@ -9,6 +9,7 @@ from uuid import UUID
 
 from eventsourcing.application import Application
 
+from domain.access_refusal import AccessRefusalBook
 from domain.callback import Callbacks
 from domain.complaint import Complaints
 from domain.confidentiality import Confidentiality
@@ -22,7 +23,6 @@ from domain.reveal_alert import RevealAlerts
 from domain.reveal_exception import RevealExceptions
 from domain.reveal_rules import CallSheet, Subject
 from domain.review import LogSeen, Reviews
-from domain.privacy import Privacy
 from domain.rulebook import Rulebooks
 from domain.scheduled_check import ScheduledChecks
 from domain.verification_case import VerificationCases
@@ -44,16 +44,17 @@ class TeamRecord(Application[UUID]):
         self.organisation = Organisation(self.recording)
         self.rulebook = Rulebooks(self.recording)
         self.customers = Customers(self.recording, index_phone)
+        self.privacy = Privacy(self.recording, self.rulebook.rules)
         self.daily_logs = DailyLogs(
             self.recording, Ports(self._team_of, self.customers.owner_in_use, self.rulebook.rules)
         )
         self.callbacks = Callbacks(
             self.recording, self.customers.owner_in_use, self.customers.may_be_called
         )
-        self.privacy = Privacy(self.recording, self.rulebook.rules)
         self.reviews = Reviews(self.recording, self._log_of)
         self.verification_cases = VerificationCases(self.recording)
         self.scheduled_checks = ScheduledChecks(self.recording)
+        self.access_refusals = AccessRefusalBook(self.recording)
         self.complaints = Complaints(
             self.recording, self._role_of, self.customers.owner_of, self._team_of
         )

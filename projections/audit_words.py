@@ -38,6 +38,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "取消 {person_id} {first_day} 至 {last_day} 的假：{reason}",
         "cancelled the leave of {person_id} from {first_day} to {last_day}: {reason}",
     ),
+    "access.refusals_opened.v1": (
+        "{person_id} 在 {day} 第一次被拒绝",
+        "{person_id} was refused something for the first time on {day}",
+    ),
+    "access.refused.v1": (
+        "{person_id} 请求 {method} {route}，被拒绝（{status}），当天第 {count} 次",
+        "{person_id} asked for {method} {route} and was refused ({status}), no. {count} that day",
+    ),
     "rulebook.adopted.v1": (
         "启用营业部规则，时区 {time_zone}",
         "adopted the rulebook, {time_zone}",
@@ -342,6 +350,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "public_criticism": ("通报批评", "public criticism"),
     "suspension": ("停职", "suspension"),
     "removal": ("免职", "removal from office"),
+    "customer_request": ("本人要求", "asked for by the customer"),
+    "consent_withdrawn": ("撤回同意", "consent withdrawn"),
+    "purpose_ended": ("目的已实现", "purpose ended"),
+    "retention_ended": ("保存期限届满", "term of keeping ended"),
+    "unlawful": ("违法处理", "unlawful processing"),
+    "up_to_a_year": ("一年及以下", "up to a year"),
+    "over_a_year": ("一年以上", "over a year"),
+    "retention": ("保存期限", "term of keeping"),
+    "key_destroyed": ("密钥销毁", "destruction of a key"),
     "missing_logs": ("未交日志", "missing logs"),
     "fake_entries": ("回访比对", "callback against log"),
     "reveal_watch": ("查看号码的检查", "watch over reveals"),
@@ -381,6 +398,8 @@ TRANSLATED = frozenset(
         "check",
         "mode",
         "problem",
+        "ground",
+        "term",
         "finding",
         "grant",
         "reason",
@@ -415,18 +434,7 @@ def sentence(topic: str, facts: Mapping[str, Any], language: str) -> str:
 
 def _shown(name: str, value: Any, language: str) -> str:
     if value is None:
-    "customer_request": ("本人要求", "asked for by the customer"),
-    "consent_withdrawn": ("撤回同意", "consent withdrawn"),
-    "purpose_ended": ("目的已实现", "purpose ended"),
-    "retention_ended": ("保存期限届满", "term of keeping ended"),
-    "unlawful": ("违法处理", "unlawful processing"),
-    "up_to_a_year": ("一年及以下", "up to a year"),
-    "over_a_year": ("一年以上", "over a year"),
-    "retention": ("保存期限", "term of keeping"),
-    "key_destroyed": ("密钥销毁", "destruction of a key"),
         return "—"
     if isinstance(value, list):
         return str(len(value))
     return word(str(value), language) if name in TRANSLATED else str(value)
-        "ground",
-        "term",

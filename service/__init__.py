@@ -9,7 +9,17 @@ from flask import Flask
 
 import service.api
 from domain.application import TeamRecord
-from service import assets, health, language, navigation, problems, requests_in, security, sessions
+from service import (
+    assets,
+    health,
+    language,
+    navigation,
+    problems,
+    refused,
+    requests_in,
+    security,
+    sessions,
+)
 from service.context import Context, DemoLogin
 from service.pages import ALL_PAGES
 from shilu.settings import Settings
@@ -57,6 +67,7 @@ def build_app(context: Context) -> Flask:
     health.set_up(app)
     navigation.set_up(app)
     problems.set_up(app)
+    refused.set_up(app)
     app.before_request(requests_in.check)
     app.before_request(sessions.guard)
     app.after_request(security.add_headers)

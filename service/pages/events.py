@@ -36,6 +36,7 @@ FAMILIES = (
     ("verification_case.", N_("核实与案件")),
     ("customer.", N_("客户")),
     ("scheduled_check.", N_("系统检查")),
+    ("access.", N_("被拒绝的访问")),
     ("organisation.", N_("人员与团队")),
     ("rulebook.", N_("规则")),
 )

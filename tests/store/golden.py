@@ -20,16 +20,17 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 
+from domain.access_refusal import Refused
 from domain.application import TeamRecord
 from domain.callback import TICKS, Answer, Listing, Preparation
 from domain.complaint import Grievance, complaint_id_of
 from domain.daily_log import Activity, Changes
-from domain.refusals import ViewsUsedUp
 from domain.log_checklist import Finding
-from domain.review import Remark
+from domain.refusals import ViewsUsedUp
 from domain.reveal_alert import Alert, alert_id_of
 from domain.reveal_exception import Wish
 from domain.reveal_rules import AlertKind, GrantKind, RevealReason
+from domain.review import Remark
 from domain.rhythm import WorkMode
 from domain.rulebook import ScriptStep
 from domain.scheduled_check import CheckKey
@@ -46,20 +47,20 @@ from domain.words import (
     Check,
     ComplaintFinding,
     ContactSource,
+    ErasureGround,
     LastAction,
     LeaveKind,
     Objection,
+    PolicyTerm,
     RemarkKind,
     ReviewVerdict,
     Role,
     Sanction,
     Verdict,
     command_id,
-    ErasureGround,
 )
 from store.branch import BranchStore
 from store.engines import engine_of
-    PolicyTerm,
 from store.migrate import migrate
 from store.vault import PERSON_KEY
 
@@ -98,16 +99,14 @@ def tell_everything(record: TeamRecord) -> None:
     _case(record)
     _complaint(record)
     _review(record)
-
-
-def _by(actor: str, role: Role, no: str, *, hours: int = 0) -> By:
-    at = NOW + timedelta(hours=hours)
-    return By(actor, role, at, at, command_id("golden", no), "web", cause="1")
-
-
-def _organisation_and_rules(record: TeamRecord) -> None:
-    def admin(no: str) -> By:
+    _access_refusal(record)
     _privacy(record)  # the last one: nothing is recorded about C2 any more
+
+
+def _access_refusal(record: TeamRecord) -> None:
+    refused = Refused("GET", "/customers/<customer_id>", 404, ("customer_id=C2",))
+    by = _by("A1", Role.AGENT, "refused")
+    record.access_refusals.note(refused, DAY, by=by, team_id="T1")
 
 
 def _privacy(record: TeamRecord) -> None:
@@ -122,6 +121,15 @@ def _privacy(record: TeamRecord) -> None:
     privacy.restrict("C2", ErasureGround.RETENTION_ENDED, DAY, by=admin("restrict"))
     privacy.resume("C2", "重新同意", by=admin("resume"))
     privacy.erase("C2", ErasureGround.CUSTOMER_REQUEST, "2026-17", by=admin("erase"))
+
+
+def _by(actor: str, role: Role, no: str, *, hours: int = 0) -> By:
+    at = NOW + timedelta(hours=hours)
+    return By(actor, role, at, at, command_id("golden", no), "web", cause="1")
+
+
+def _organisation_and_rules(record: TeamRecord) -> None:
+    def admin(no: str) -> By:
         return _by("M1", Role.ADMINISTRATOR, no)
 
     rules, people = record.rulebook, record.organisation
@@ -264,7 +272,7 @@ def _review(record: TeamRecord) -> None:
         "每次离开前约好时间",
         (Finding.NO_NEXT_STEP,),
     )
-    record.reviews.complete("A1", DAY, remark, by=_by("S1", Role.SUPERVISOR, "review"))
+    record.reviews.complete("A1", DAY, remark, by=_by("S1", Role.SUPERVISOR, "day review"))
     record.reviews.read("A1", DAY, reply="明白了", by=_by("A1", Role.AGENT, "review read"))
 
 

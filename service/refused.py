@@ -1,0 +1,135 @@
+"""Refused requests are put on record, by a thread of its own: no answer ever waits for that.
+
+What is refused stays refused whether or not the record can be written; a refusal that could not
+be put on record is counted by the next one of the same person.
+"""
+
+from __future__ import annotations
+
+import atexit
+import queue
+import re
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from uuid import uuid4
+
+import structlog
+from eventsourcing.persistence import PersistenceError
+from flask import Flask, Response, g, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from domain.access_refusal import Refused
+from domain.application import TeamRecord
+from domain.refusals import Refusal
+from domain.words import By
+from service.access import Reader
+from service.context import shilu
+
+log = structlog.get_logger()
+REFUSED = frozenset({403, 404})
+WAITING = 256  # refusals that may wait for the record at once
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A refusal on its way to the record."""
+
+    refused: Refused
+    day: date
+    team_id: str | None
+    by: By
+
+
+class Notary:
+    """Puts refusals on record one after the other. ``note`` never waits and never raises."""
+
+    def __init__(self, record: TeamRecord) -> None:
+        self._record = record
+        self._waiting: queue.Queue[Note | None] = queue.Queue(WAITING)
+        self._unsaid: Counter[tuple[str, date]] = Counter()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def note(self, note: Note) -> None:
+        """Take a refusal; when too many wait, it is only counted."""
+        self._start()
+        try:
+            self._waiting.put_nowait(note)
+        except queue.Full:
+            self._count(note)
+
+    def flush(self) -> None:
+        """Wait until everything taken so far is on record."""
+        self._waiting.join()
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Put what waits on record and end the thread."""
+        if self._thread is not None and self._thread.is_alive():
+            self._waiting.put(None)
+            self._thread.join(timeout)
+
+    def _start(self) -> None:
+        # at the first refusal, not when the app is made: threads do not outlive a fork
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="refusals", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            note = self._waiting.get()
+            try:
+                if note is None:
+                    return
+                self._put_on_record(note)
+            finally:
+                self._waiting.task_done()
+
+    def _put_on_record(self, note: Note) -> None:
+        key = (note.by.actor, note.day)
+        with self._lock:
+            unsaid = self._unsaid.pop(key, 0)
+        try:
+            said = self._record.access_refusals.note(
+                note.refused, note.day, by=note.by, team_id=note.team_id, unsaid=unsaid
+            )
+        except (PersistenceError, SQLAlchemyError, OSError, Refusal) as problem:
+            log.warning("a refusal is not on record yet", problem=type(problem).__name__)
+            said = None
+        if said is None:
+            self._count(note, unsaid + 1)
+
+    def _count(self, note: Note, times: int = 1) -> None:
+        with self._lock:
+            self._unsaid[note.by.actor, note.day] += times
+
+
+def set_up(app: Flask) -> None:
+    """Note every refusal of somebody signed in; nobody's requests fill no log."""
+    notary = Notary(app.extensions["shilu"].record)
+    app.extensions["shilu.refused"] = notary
+    atexit.register(notary.close)
+
+    @app.after_request
+    def look(response: Response) -> Response:
+        reader: Reader | None = g.get("reader")
+        if response.status_code in REFUSED and reader is not None and request.url_rule is not None:
+            notary.note(_note(reader, response.status_code))
+        return response
+
+
+def _note(reader: Reader, status: int) -> Note:
+    now = shilu().now()
+    rule = request.url_rule.rule if request.url_rule else ""
+    ids = (request.view_args or {}).items()
+    about = tuple(f"{k}={v if ID.fullmatch(str(v)) else '?'}" for k, v in sorted(ids))
+    source = "api" if request.path.startswith("/api/") else "web"
+    return Note(
+        Refused(request.method, rule, status, about),
+        shilu().today(),
+        reader.team_id,
+        By(reader.person_id, reader.role, now, now, uuid4(), source),
+    )
