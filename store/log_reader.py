@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
@@ -29,7 +29,29 @@ class StoredRow:
     envelope: bytes
 
 
-class RowSource(Protocol):
+class AuditRow(NamedTuple):
+    """Everything that is stored of an event, ids as text: for those who compare it."""
+
+    position: int
+    stream_id: str
+    version: int
+    topic: str
+    state: bytes
+    envelope: bytes
+    command_id: str | None
+
+
+class AuditSource(Protocol):
+    """What a recorder offers to those who check or export the log."""
+
+    def audit_rows(self, position: int, limit: int) -> Sequence[AuditRow]:
+        """Return the rows behind ``position``, oldest first, at most ``limit``."""
+
+    def max_notification_id(self) -> int | None:
+        """Return the newest position, or None of an empty log."""
+
+
+class RowSource(AuditSource, Protocol):
     """What a recorder offers to those who read rows."""
 
     def rows_after(self, position: int, limit: int) -> Sequence[StoredRow]:
@@ -37,9 +59,6 @@ class RowSource(Protocol):
 
     def rows_of(self, stream_id: UUID) -> Sequence[StoredRow]:
         """Return the rows of a stream, oldest first."""
-
-    def max_notification_id(self) -> int | None:
-        """Return the newest position, or None of an empty log."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +114,11 @@ class LogReader:
 
     def __init__(self, source: RowSource) -> None:
         self._source = source
+
+    @property
+    def audit_source(self) -> AuditSource:
+        """Return the rows as they are stored, for those who check or export them."""
+        return self._source
 
     def head(self) -> int:
         """Return the newest position; 0 of an empty log."""

@@ -29,7 +29,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from store.factory import LogFactory
 from store.group_commit import Append, GroupCommit
-from store.log_reader import StoredRow
+from store.log_reader import AuditRow, StoredRow
 from store.recorder import DuplicateCommand, NotProvided, ReceiptRow, sealed_parts
 
 # The position is the primary key: its index is the older one and is checked first, so batches
@@ -61,6 +61,8 @@ INSERT = """INSERT INTO {schema}.events
 FIND = """SELECT e.position, e.stream_id, e.version, e.topic, e.state FROM {schema}.events AS e
     JOIN unnest(%s::uuid[], %s::bigint[]) AS k (stream_id, version)
     ON e.stream_id = k.stream_id AND e.version = k.version ORDER BY e.position"""
+AUDIT = """SELECT position, stream_id::text, version, topic, state, coalesce(envelope, ''),
+    command_id::text FROM {schema}.events WHERE position > %s ORDER BY position LIMIT %s"""
 EVENT = "position, stream_id, version, topic, state"
 ATTEMPTS, WAIT_SECONDS = 40, 0.1  # a database that restarts is away for a second or two
 QUEUE_SECONDS = 1.0  # how long to queue behind a row lock after a lost race (rule 3)
@@ -161,6 +163,10 @@ class PostgresLogRecorder(ApplicationRecorder):
     def rows_of(self, stream_id: UUID) -> list[StoredRow]:
         """Return a stream's rows, oldest first."""
         return self._rows("stream_id = %s ORDER BY version", (stream_id,))
+
+    def audit_rows(self, position: int, limit: int) -> list[AuditRow]:
+        """Return everything that is stored behind ``position``, oldest first."""
+        return [AuditRow._make(row) for row in self._read(AUDIT, (position, limit))]
 
     def receipt_of(self, command_id: UUID) -> ReceiptRow | None:
         """Return position, stream and version of the command's last event, or None."""

@@ -24,7 +24,7 @@ from eventsourcing.persistence import (
 
 from store.factory import LogFactory
 from store.group_commit import Append, GroupCommit
-from store.log_reader import StoredRow
+from store.log_reader import AuditRow, StoredRow
 from store.recorder import DuplicateCommand, NotProvided, ReceiptRow, sealed_parts
 
 CREATE_LOG = (
@@ -45,6 +45,9 @@ INSERT = (
     " command_no) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 EVENT = "position, stream_id, version, topic, state"
+AUDIT = """SELECT position, stream_id, version, topic, CAST(state AS BLOB),
+    CAST(coalesce(envelope, '') AS BLOB), command_id
+    FROM events WHERE position > ? ORDER BY position LIMIT ?"""
 BUSY_MILLISECONDS = 15_000
 
 
@@ -140,6 +143,10 @@ class SQLiteLogRecorder(ApplicationRecorder):
     def rows_of(self, stream_id: UUID) -> list[StoredRow]:
         """Return a stream's rows, oldest first."""
         return self._rows("stream_id = ? ORDER BY version", (str(stream_id),))
+
+    def audit_rows(self, position: int, limit: int) -> list[AuditRow]:
+        """Return everything that is stored behind ``position``, oldest first."""
+        return [AuditRow._make(row) for row in self._read(AUDIT, (position, limit))]
 
     def receipt_of(self, command_id: UUID) -> ReceiptRow | None:
         """Return position, stream and version of the command's last event, or None."""

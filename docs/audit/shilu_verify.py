@@ -1,1 +1,1 @@
-../../store/shilu_verify.py
+../../store/verifier/shilu_verify.py

@@ -28,11 +28,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 INTACT, ALTERED, UNREADABLE, OLDER = range(4)
 WORDS = ("intact", "altered", "unreadable", "older than promised")
-SEAL, PROOF = "shilu manifest v1", "c2sp.org/tlog-proof@v1"
+FORMAT, SEAL, PROOF = "shilu-bundle/1", "shilu manifest v1", "c2sp.org/tlog-proof@v1"
 RECORD = struct.Struct(">QII")  # position, bytes of the envelope, bytes of the state
 WITHHELD = 0xFFFFFFFF  # instead of the state's length: this bundle shows envelopes alone
-BLOCK = 256  # events in a block: one tile of the C2SP tlog-tiles layout
-PART = 1 << 16  # events hashed in one go
+BLOCK, PART = 256, 1 << 16  # events of a tile (C2SP tlog-tiles), and events hashed in one go
 SMALL, LARGE = 1 << 20, 1 << 36  # bytes of a small file, and of the leaf hashes
 ED25519, COSIGNATURE = 1, 4  # signature types of C2SP signed-note and tlog-cosignature
 
@@ -43,8 +42,8 @@ ENVELOPE = re.compile(
     rb'{64})","log":%b,"on_behalf":%b,"stream":%b,"type":%b,"v":1,"version":([0-9]+)\}'
     % (MAYBE, MAYBE, MAYBE, MAYBE, TEXT, MAYBE, TEXT, TEXT)
 )
+NOTE = re.compile(r"(.*\n)\n((?:\u2014 \S+ \S+\n)+)", re.DOTALL)
 CMD, DIGEST, LOG, STREAM, TYPE, VERSION = 4, 6, 7, 9, 10, 11  # groups of ENVELOPE
-
 Event = tuple[int, bytes, bytes | None]  # position, envelope, state (None where withheld)
 
 
@@ -151,15 +150,16 @@ class Key(NamedTuple):
 def read_note(data: bytes, keys: Sequence[Key], what: str) -> list[str]:
     """Return the lines of a signed note that bears the signatures of all ``keys``."""
     try:
-        text, marks = data.decode().rsplit("\n\n", 1)
-        lines = [line.split(" ") for line in marks.removesuffix("\n").split("\n")]
-        signatures = [(name, unb64(mark)) for dash, name, mark in lines if dash == "\u2014"]
+        if not (found := NOTE.fullmatch(data.decode())):
+            raise ValueError(what)
+        lines = re.findall(r"\S+ (\S+) (\S+)\n", found[2])
+        text, signatures = found[1], [(name, unb64(mark)) for name, mark in lines]
     except ValueError as problem:
         raise Verdict(UNREADABLE, f"{what} is not a signed note") from problem
     for key in keys:
-        if not any(key.signed(text.encode() + b"\n", *signature) for signature in signatures):
+        if not any(key.signed(text.encode(), *signature) for signature in signatures):
             raise Verdict(ALTERED, f"{what} bears no signature of {key.name}")
-    return text.split("\n")
+    return text.split("\n")[:-1]
 
 
 class Checkpoint(NamedTuple):
@@ -300,7 +300,7 @@ def open_file(bundle: Path, name: str) -> IO[bytes]:
 def read_file(bundle: Path, name: str, limit: int = SMALL) -> bytes:
     """Return a file of a bundle, if it is not longer than ``limit``."""
     with open_file(bundle, name) as file:
-        data = file.read(limit + 1)
+        data = b"".join(islice(iter(lambda: file.read(SMALL), b""), limit // SMALL + 1))
     if len(data) > limit:
         raise Verdict(UNREADABLE, f"{name} is longer than {limit} bytes")
     return data
@@ -314,6 +314,8 @@ def read_manifest(bundle: Path, key: Key) -> dict[str, Any]:
     if seal != [SEAL, key.name, digest]:
         raise Verdict(ALTERED, "manifest.json is not the one that was signed")
     manifest: dict[str, Any] = json.loads(data)
+    if manifest["format"] != FORMAT:
+        raise Verdict(UNREADABLE, f"this verifier reads {FORMAT}, not {manifest['format']}")
     for name, told in manifest["files"].items():
         if sha256(read_file(bundle, name, LARGE)).hexdigest() != told:
             raise Verdict(ALTERED, f"{name} is not the file that was signed")

@@ -1,0 +1,119 @@
+"""Checking the log where it lies, with the verifier that outsiders have (trust.md 1.3).
+
+Beyond what a bundle shows, the columns of each row are compared with its envelope: a stream, type,
+version or command that was changed there would have readers see another event than was hashed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from store.log_reader import AuditRow, AuditSource
+from store.verifier.shilu_verify import (
+    ALTERED,
+    CMD,
+    ENVELOPE,
+    PART,
+    STREAM,
+    TYPE,
+    VERSION,
+    Checkpoint,
+    Event,
+    Key,
+    Span,
+    Verdict,
+    check_events,
+    judge,
+)
+
+BATCH = 4096  # rows read at once
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Promised:
+    """What is to be kept: the newest checkpoint, older ones, and who must have signed the newest.
+
+    ``kept`` are leaf hashes of the first events that somebody took away: they name what changed.
+    """
+
+    log: str
+    vkey: str
+    checkpoint: bytes
+    since: Sequence[bytes] = ()
+    witnesses: Sequence[str] = ()
+    kept: bytes = b""
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """Return the checkpoints, the newest first. Raises Verdict when one is not signed."""
+        key = Key.parse(self.vkey)
+        keys = [key, *map(Key.parse, self.witnesses)]
+        older = [Checkpoint.parse(note, [key], "an older checkpoint") for note in self.since]
+        return [Checkpoint.parse(self.checkpoint, keys), *older]
+
+
+@dataclass(frozen=True)
+class Intact:
+    """The log keeps its promises: ``signed`` events are under a checkpoint, ``newer`` not yet."""
+
+    signed: int
+    newer: int
+    root: bytes
+
+
+def verify_log(
+    source: AuditSource,
+    promised: Promised,
+    *,
+    stored: Callable[[int], bytes] = lambda _size: b"",
+    progress: Progress = lambda _done, _all: None,
+) -> Intact:
+    """Check the whole log against its promises. Raises Verdict when one is broken.
+
+    ``stored`` returns as many leaf hashes as the proof tree keeps: they are asked for only when
+    something is wrong, and believed only if they make a signed root.
+    """
+    promises = promised.checkpoints()
+    head, size = source.max_notification_id() or 0, promises[0].size
+    events, leaves = compared(_rows(source, head, progress)), bytearray()
+    for at in range(0, size, PART):
+        leaves += check_events(events, promised.log, at, min(PART, size - at))
+    kept = [(Span(0, len(held) // 32, len(held) // 32), held) for held in [promised.kept]]
+    try:
+        judge(Span(0, size, size), bytes(leaves), promises, kept)
+    except Verdict as verdict:
+        if verdict.code == ALTERED and verdict.position is None:
+            judge(
+                Span(0, size, size), bytes(leaves), promises, [(Span(0, size, size), stored(size))]
+            )
+        raise
+    check_events(events, promised.log, size, max(head - size, 0))
+    return Intact(size, max(head - size, 0), promises[0].root)
+
+
+def compared(rows: Iterator[AuditRow]) -> Iterator[Event]:
+    """Yield the events of rows whose columns say what their envelopes say."""
+    for position, stream, version, topic, state, envelope, command in rows:
+        told = ENVELOPE.fullmatch(envelope)
+        if told is not None:  # who gets the event will say that it has no envelope
+            columns = stream, topic, str(version), command
+            if columns != tuple(_text(told[part]) for part in (STREAM, TYPE, VERSION, CMD)):
+                raise Verdict(ALTERED, f"event {position} is listed as another", position)
+        yield position, envelope, state
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode()
+
+
+def _rows(source: AuditSource, head: int, progress: Progress) -> Iterator[AuditRow]:
+    """Yield the rows up to ``head``: what is written meanwhile is for the next time."""
+    position = -1  # a row before the first is one too many
+    while rows := source.audit_rows(position, BATCH):
+        for row in rows:
+            if row.position > head:
+                return
+            yield row
+        position = rows[-1].position
+        progress(min(position, head), head)
