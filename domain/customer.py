@@ -188,6 +188,7 @@ class Customer(Aggregate):
         self.holds: dict[str, str | None] = {}
         self.kept_for: dict[str, date | None] = {}
         self.restricted = False
+        self.restriction_ground: ErasureGround | None = None
         self.erase_on: date | None = None
         self.erased = False
 
@@ -224,18 +225,28 @@ class Customer(Aggregate):
         del self.holds[hold_id]
 
     @event(ProcessingRestricted)
-    def _processing_restricted(self, erase_on: date | None) -> None:
-        self.restricted, self.erase_on = True, erase_on
+    def _processing_restricted(self, ground: ErasureGround, erase_on: date | None) -> None:
+        self.restricted, self.restriction_ground, self.erase_on = True, ground, erase_on
 
     @event(ProcessingResumed)
     def _processing_resumed(self) -> None:
-        self.restricted, self.erase_on = False, None
+        self.restricted, self.restriction_ground, self.erase_on = False, None, None
 
     @event(SubjectErased)
     def _subject_erased(self) -> None:
         self.erased = True
         self.name, self.phone, self.phone_masked = None, None, None
         self.name_masked = ERASED_NAME
+
+    @property
+    def name_in_use(self) -> str | None:
+        """The name for who works with the customer; None where it may only be stored."""
+        return None if self.restricted else self.name
+
+    @property
+    def phone_in_use(self) -> str | None:
+        """The number for who works with the customer; None where it may only be stored."""
+        return None if self.restricted else self.phone
 
     def check_there(self) -> None:
         """Raise CustomerErased if nothing of the customer is left."""

@@ -11,6 +11,7 @@ from projections.cases import CASES
 from projections.customers import CUSTOMERS
 from projections.due import DUE
 from projections.proof_tree import PROOF_TREE
+from projections.retention import RETENTION
 from projections.team_facts import TEAM_DAY
 from projections.timeline import TIMELINE
 from projections.visit_ledger import VISIT_LEDGER
@@ -26,5 +27,6 @@ ALL: tuple[Projection, ...] = (
     TIMELINE,
     DUE,
     PROOF_TREE,
+    RETENTION,
 )
 VIEW_METADATA = [POSITIONS, *(projection.metadata for projection in ALL)]

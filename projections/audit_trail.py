@@ -29,6 +29,7 @@ from sqlalchemy import (
     select,
 )
 
+from domain.words import ERASED_NAME
 from projections import audit_words
 from projections.base import Projection, Writer
 from projections.rule_facts import ADOPTED, keep_zone, zone_of, zone_table
@@ -65,6 +66,7 @@ TRAIL = Table(
 )
 ZONE = zone_table(METADATA, "audit_trail")
 NOT_FACTS = frozenset({"by", "originator_topic", "phone_index"})  # an index invites linking
+MASKS = frozenset({"name_masked", "phone_masked"})  # an erasure takes them away here too
 AGENT_FIELDS = ("agent_id", "owner_id", "person_id")
 
 
@@ -146,7 +148,23 @@ def _adopted(writer: Writer, event: LoggedEvent) -> None:
     _keep(writer, event)
 
 
-AUDIT_TRAIL = Projection("audit_trail", 2, METADATA, {ADOPTED: _adopted}, every=_keep)
+def _erased(writer: Writer, event: LoggedEvent) -> None:
+    for row in writer.rows(TRAIL, customer_id=event.data["customer_id"]):
+        facts = json.loads(row["facts"])
+        if MASKS & facts.keys():
+            facts |= dict.fromkeys(MASKS & facts.keys(), ERASED_NAME)
+            shown = json.dumps(facts, ensure_ascii=False, sort_keys=True)
+            writer.change(TRAIL, {"position": row["position"]}, facts=shown)
+    _keep(writer, event)
+
+
+AUDIT_TRAIL = Projection(
+    "audit_trail",
+    3,
+    METADATA,
+    {ADOPTED: _adopted, "customer.subject_erased.v1": _erased},
+    every=_keep,
+)
 
 
 def one(connection: Connection, position: int) -> TrailRow | None:

@@ -1,6 +1,7 @@
 """An agent's customers, masked: what a list may show (R-34, R-83).
 
-Names and numbers stand here only as the masks made when they were written.
+Names and numbers stand here only as the masks made when they were written; an erasure takes those
+away too.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sqlalchemy import (
     select,
 )
 
+from domain.words import ERASED_NAME
 from projections.base import Projection, Writer
 from store.log_reader import LoggedEvent
 
@@ -40,6 +42,8 @@ CUSTOMER = Table(
     Column("correction_requested", Boolean, nullable=False),
     Column("opted_out_until", String),
     Column("opted_out", Boolean, nullable=False),
+    Column("restricted", Boolean, nullable=False),
+    Column("erased", Boolean, nullable=False),
     Column("registered_at", String, nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
@@ -63,6 +67,8 @@ class CustomerCard:
     correction_requested: bool
     opted_out: bool
     opted_out_until: str | None
+    restricted: bool
+    erased: bool
     registered_at: str
     version: int
 
@@ -76,6 +82,8 @@ def _registered(writer: Writer, event: LoggedEvent) -> None:
         correction_requested=False,
         opted_out=False,
         opted_out_until=None,
+        restricted=False,
+        erased=False,
         registered_at=event.data["by"]["recorded_at"],
         position=event.position,
         version=event.version,
@@ -105,9 +113,26 @@ def _opted_out(writer: Writer, event: LoggedEvent) -> None:
     _change(writer, event, opted_out=True, opted_out_until=event.data["until"])
 
 
+def _restricted(writer: Writer, event: LoggedEvent) -> None:
+    _change(writer, event, restricted=True)
+
+
+def _resumed(writer: Writer, event: LoggedEvent) -> None:
+    _change(writer, event, restricted=False)
+
+
+def _other(writer: Writer, event: LoggedEvent) -> None:
+    _change(writer, event)  # the stream has moved on
+
+
+def _erased(writer: Writer, event: LoggedEvent) -> None:
+    gone = {"name_masked": ERASED_NAME, "name_complete": False}
+    _change(writer, event, erased=True, phone_masked=None, phone_index=None, **gone)
+
+
 CUSTOMERS = Projection(
     "customers",
-    2,
+    3,
     METADATA,
     {
         "customer.registered.v1": _registered,
@@ -115,6 +140,12 @@ CUSTOMERS = Projection(
         "customer.correction_requested.v1": _asked,
         "customer.reassigned.v1": _reassigned,
         "customer.opted_out.v1": _opted_out,
+        "customer.retention_clock_started.v1": _other,
+        "customer.legal_hold_placed.v1": _other,
+        "customer.legal_hold_released.v1": _other,
+        "customer.processing_restricted.v1": _restricted,
+        "customer.processing_resumed.v1": _resumed,
+        "customer.subject_erased.v1": _erased,
     },
 )
 
@@ -126,11 +157,11 @@ def of_owner(
     after: str | None = None,
     search: str | None = None,
 ) -> Sequence[CustomerCard]:
-    """Return an agent's customers by id, behind ``after``.
+    """Return an agent's customers by id, behind ``after``; none of those erased.
 
     ``search`` is the beginning of a masked name or the end of a masked phone number.
     """
-    query = select(CUSTOMER).where(CUSTOMER.c.owner_id == owner_id)
+    query = select(CUSTOMER).where(CUSTOMER.c.owner_id == owner_id, CUSTOMER.c.erased.is_(False))
     if after:
         query = query.where(CUSTOMER.c.customer_id > after)
     if search:

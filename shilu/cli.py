@@ -326,6 +326,60 @@ def _settings() -> Settings:
 
 
 def _store(settings: Settings) -> BranchStore:
+# --- personal data ---
+
+
+@main.command()
+@click.argument("customer")
+@click.option(
+    "--ground",
+    default="customer_request",
+    show_default=True,
+    type=click.Choice(
+        ["customer_request", "consent_withdrawn", "purpose_ended", "retention_ended", "unlawful"]
+    ),
+    help="Why (PIPL 47).",
+)
+@click.option("--request", "request_ref", help="The number of the written request, if any.")
+@click.option("--actor", default="cli", show_default=True, help="The person id of who does this.")
+@click.option("--yes", is_flag=True, help="Do not ask; there is no way back.")
+def erase(customer: str, ground: str, request_ref: str | None, actor: str, yes: bool) -> None:
+    """Erase CUSTOMER (an id such as C-1) for good: their key is destroyed.
+
+    The log keeps every event and still verifies; what was sealed for them opens no more. Refused
+    (exit code 1) while a legal hold stands or the law wants the data kept.
+    """
+    from shilu.erasing import Refused
+    from shilu.erasing import erase as erase_customer
+
+    if not yes:
+        click.confirm(f"Erase {customer} for good?", abort=True)
+    with ready():
+        try:
+            position = erase_customer(_store(_settings()), customer, ground, request_ref, actor)
+        except Refused as refused:
+            raise click.ClickException(str(refused)) from refused
+    click.echo(f"{customer}: erased on position {position}, the key is destroyed")
+
+
+@main.group()
+def keys() -> None:
+    """The keys that seal personal data."""
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Wrap every person's key under a new master key; the old one opens nothing any more.
+
+    Safe to interrupt and to repeat, also while everything runs. With SHILU_MASTER_KEY_COMMAND the
+    command must print the new key on a second line first.
+    """
+    store = _store(_settings())
+    with ready(), bar("rotating") as progress:
+        rotated = store.vault().rotate(progress)
+    click.echo(f"{rotated.keys} keys wrapped under the master key {rotated.master}")
+
+
     from store.branch import BranchStore
 
     return BranchStore(

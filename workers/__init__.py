@@ -39,6 +39,7 @@ def run_scheduler() -> int:
     """Queue what is due and what events call for until SIGTERM; return the exit code."""
     from projections.due import checks_due
     from workers.bookmark import Bookmark
+    from projections.retention import steps_due
     from workers.dispatcher import Dispatcher
     from workers.logs import configure_logs
     from workers.scheduler import Rounds, Scheduler, sender
@@ -53,7 +54,7 @@ def run_scheduler() -> int:
 
     def due(now: datetime) -> list[DueCheck]:
         with views.connect() as connection:
-            return list(checks_due(connection, now))
+            return [*checks_due(connection, now), *steps_due(connection, now)]
 
     dispatcher = Dispatcher(store.reader(), Bookmark(views), send)
     Rounds(dispatcher, Scheduler(due, send, broker)).run(stop)

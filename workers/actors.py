@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 
 from domain.application import TeamRecord
 from domain.words import Check
-from workers import fake_entries, missing_logs
+from projections import retention as retention_views
+from workers import fake_entries, missing_logs, retention
 from workers.absent import absent_agents
 from workers.branch_book import BranchBook
 from workers.broker import Tasks
@@ -41,6 +42,28 @@ def declare_actors(
                 repeated=found.receipt.repeated,
             )
 
+    @dramatiq.actor(actor_name=Check.RETENTION, queue_name=CHECKS, broker=broker)
+    def enforce_retention(customer_id: str, day: str) -> None:
+        """Restrict or erase a customer whose time is over; a repeat changes nothing."""
+        taken = retention.enforce(record, lambda *asked: still_due(views, *asked), customer_id, now)
+        if taken:
+            log.info("check.done", check=Check.RETENTION, customer=customer_id, day=day)
+
+    @dramatiq.actor(actor_name=Check.KEY_DESTROYED, queue_name=COMPARE, broker=broker)
+    def destroy_key(customer_id: str) -> None:
+        """Destroy an erased customer's key and put it on record; a repeat changes nothing."""
+        scrub = record.mapper.vault.scrub  # type: ignore[attr-defined]
+        try:
+            done = retention.destroy_key(record, scrub, customer_id, now)
+        except NotYet as busy:
+            raise Retry(str(busy), delay=SOON_MS) from busy
+        log.info(
+            "check.done",
+            check=Check.KEY_DESTROYED,
+            customer=customer_id,
+            repeated=done.repeated,
+        )
+
     @dramatiq.actor(actor_name=Check.MISSING_LOGS, queue_name=CHECKS, broker=broker)
     def check_missing_logs(team_id: str, day: str, due_at: str) -> None:
         """Look for missing logs of one team and day; a repeat changes nothing."""
@@ -63,3 +86,10 @@ def declare_actors(
             missing=len(found.missing),
             repeated=found.receipt.repeated,
         )
+
+
+def still_due(views: Engine, customer_id: str, today: date) -> bool:
+    """Tell whether a step is due for a customer's data, as the views stand now."""
+    with views.connect() as connection:
+        kept = retention_views.one(connection, customer_id)
+    return kept is not None and kept.next_on is not None and kept.next_on <= today

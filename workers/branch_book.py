@@ -171,6 +171,14 @@ def _contact(
     facts.corrections.pop(event.customer_id, None)
 
 
+def _erased(facts: _Facts, event: Customer.SubjectErased, _: ZoneInfo) -> None:
+    """Forget in memory too what nobody may read any more."""
+    facts.contacts.pop(event.customer_id, None)
+    for visit_id, visit in facts.visits.items():
+        if visit.customer == event.customer_id:
+            facts.visits[visit_id] = replace(visit, remark=None, name=None, phone=None)
+
+
 def _correction_requested(facts: _Facts, event: Customer.CorrectionRequested, _: ZoneInfo) -> None:
     facts.corrections[event.customer_id] = event.owner_id
 
@@ -234,6 +242,7 @@ HANDLERS: dict[type[Any], Callable[[_Facts, Any, ZoneInfo], None]] = {
     Member.LeaveCancelled: _leave_cancelled,
     Customer.Registered: _contact,
     Customer.ContactCorrected: _contact,
+    Customer.SubjectErased: _erased,
     Customer.CorrectionRequested: _correction_requested,
     DailyLog.ActivityLogged: _activity_logged,
     DailyLog.ActivityCorrected: _activity_corrected,

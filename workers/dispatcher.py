@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from projections.due import SAYS_NOTHING
-from workers.tasks import Task, compare_callback
+from workers.tasks import Task, compare_callback, destroy_key
 
 BATCH = 500
 
@@ -46,7 +46,12 @@ def _outcome_recorded(event: Event) -> Task | None:
     return compare_callback(str(event.data["callback_id"]))
 
 
+def _subject_erased(event: Event) -> Task | None:
+    return destroy_key(str(event.data["customer_id"]))
+
+
 TASKS: dict[str, Callable[[Event], Task | None]] = {
+    "customer.subject_erased.v1": _subject_erased,
     "callback.outcome_recorded.v1": _outcome_recorded
 }
 

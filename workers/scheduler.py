@@ -22,7 +22,13 @@ from domain.words import Check
 from projections.due import DueCheck
 from workers.broker import MAX_STARTS, QUARANTINE_MS, Tasks
 from workers.dispatcher import Dispatcher
-from workers.tasks import Task, check_missing_logs, compare_callback
+from workers.tasks import (
+    Task,
+    check_missing_logs,
+    compare_callback,
+    destroy_key,
+    enforce_retention,
+)
 
 TICK = 1.0  # seconds between two looks at what is due
 SWEEP = 60.0  # seconds after which what is still due is queued once more
@@ -71,6 +77,10 @@ def task_of(due: DueCheck) -> Task:
     """Return the task that does a due check."""
     if due.check == Check.MISSING_LOGS:
         return check_missing_logs(due.subject, due.day, due.due_at)
+    if due.check == Check.RETENTION:
+        return enforce_retention(due.subject, due.day)
+    if due.check == Check.KEY_DESTROYED:
+        return destroy_key(due.subject)
     return compare_callback(due.subject)
 
 

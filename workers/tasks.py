@@ -12,7 +12,7 @@ from domain.words import Check
 from store.queue import TASK_KEY
 
 CHECKS = "checks"  # what is due at a time of day
-COMPARE = "compare"  # what somebody waits for: a callback was just made
+COMPARE = "compare"  # what somebody waits for: a callback was just made, a key is to go
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,16 @@ def check_missing_logs(team_id: str, day: date, due_at: datetime) -> Task:
 def compare_callback(callback_id: str) -> Task:
     """Ask whether a callback contradicts its visit."""
     return Task(Check.FAKE_ENTRIES, COMPARE, (callback_id,))
+
+
+def enforce_retention(customer_id: str, day: date) -> Task:
+    """Ask for the step that is due for a customer's data."""
+    return Task(Check.RETENTION, CHECKS, (customer_id, day.isoformat()))
+
+
+def destroy_key(customer_id: str) -> Task:
+    """Ask that an erased customer's key is destroyed, and that this is on record."""
+    return Task(Check.KEY_DESTROYED, COMPARE, (customer_id,))
 
 
 class NotYet(Exception):

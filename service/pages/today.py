@@ -298,7 +298,7 @@ def own_names(customer_ids: set[str]) -> dict[str, str]:
     for customer_id in customer_ids:
         customer = shilu().record.customers.find(customer_id)
         if customer is not None and customer.owner_id == reader().person_id:
-            names[customer_id] = customer.name or customer.name_masked
+            names[customer_id] = customer.name_in_use or customer.name_masked
     return names
 
 
