@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import domain.application  # noqa: F401  stored topics find their classes once these are loaded
+from projections.access_log import ACCESS_LOG
 from projections.agent_day import AGENT_DAY
 from projections.audit_trail import AUDIT_TRAIL
 from projections.base import POSITIONS, Projection
@@ -26,6 +27,7 @@ ALL: tuple[Projection, ...] = (
     AUDIT_TRAIL,
     TIMELINE,
     DUE,
+    ACCESS_LOG,
     PROOF_TREE,
     RETENTION,
 )

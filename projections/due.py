@@ -16,12 +16,15 @@ from domain.rhythm import Rules
 from domain.words import Check, Role
 from projections.base import Projection, Writer
 from projections.people_facts import people_handlers, people_tables, teams_as_of
+from projections.reveal_due import reveal_handlers, reveal_tables, reveals_due
 from projections.rule_facts import rule_fact_table, rule_handlers, rules_as_of
 from store.log_reader import LoggedEvent
 
 METADATA = MetaData()
 PEOPLE = people_tables(METADATA, "due")
 RULES = rule_fact_table(METADATA, "due")
+REVEALS = reveal_tables(METADATA, "due")
+ON_REVEALS = reveal_handlers(REVEALS)
 STAFFED = Table(  # since when a team's logs are watched: its first agent came on record
     "due_staffed_team",
     METADATA,
@@ -77,6 +80,7 @@ def _appended_at(event: LoggedEvent) -> str:
 
 
 def _answered(writer: Writer, event: LoggedEvent) -> None:
+    ON_REVEALS[event.topic](writer, event)
     if event.data["outcome"] not in SAYS_NOTHING:
         writer.insert(
             ANSWERED,
@@ -93,11 +97,12 @@ def _done(writer: Writer, event: LoggedEvent) -> None:
 
 DUE = Projection(
     "due",
-    3,
+    4,
     METADATA,
     {
         **people_handlers(PEOPLE),
         **rule_handlers(RULES),
+        **ON_REVEALS,
         "organisation.member_joined.v1": _staffed,
         "organisation.member_moved.v1": _staffed,
         "callback.outcome_recorded.v1": _answered,
@@ -110,9 +115,25 @@ def checks_due(connection: Connection, now: datetime) -> list[DueCheck]:
     """Return what should have been checked by ``now`` (aware) and is not on record, oldest first.
 
     Missing logs: each team, each working day whose deadline has passed, at most 14 days back.
-    Fake entries: each callback that said something.
+    Fake entries: each callback that said something. Reveal watch: see ``reveal_due``.
     """
-    return sorted([*_missing_logs_due(connection, now), *_comparisons_due(connection)])
+    due = [*_missing_logs_due(connection, now), *_comparisons_due(connection)]
+    return sorted([*due, *_reveals_due(connection, now)])
+
+
+def _reveals_due(connection: Connection, now: datetime) -> list[DueCheck]:
+    rules, check = rules_as_of(connection, RULES), str(Check.REVEAL_WATCH)
+    return [
+        DueCheck(
+            at := watch.due_at,
+            check,
+            watch.subject,
+            watch.team_id or "",
+            rules.day_of(at),
+            str(watch.position),
+        )
+        for watch in reveals_due(connection, REVEALS, DONE, now)
+    ]
 
 
 def _missing_logs_due(connection: Connection, now: datetime) -> list[DueCheck]:
