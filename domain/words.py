@@ -203,10 +203,10 @@ class Check(StrEnum):
 
     MISSING_LOGS = "missing_logs"
     FAKE_ENTRIES = "fake_entries"
-    REVEAL_WATCH = "reveal_watch"
     RETENTION = "retention"
     KEY_DESTROYED = "key_destroyed"
     OVERDUE_REVIEWS = "overdue_reviews"
+    REVEAL_WATCH = "reveal_watch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,10 +260,10 @@ def mask_phone(phone: str) -> str:
 _POLITE = re.compile(r"(先生|女士|小姐|太太|老师|阿姨|叔叔|总|老板|大姐|大哥)$")
 
 
-def is_full_name(name: str) -> bool:
 ERASED_NAME = "〔已删除〕"
 """What stands where the name of a person was whose data is erased."""
 
 
+def is_full_name(name: str) -> bool:
     """Tell whether a surname and a given name are there (R-83: 姓名不全)."""
     return len(name) >= 2 and not _POLITE.search(name) and "*" not in name
