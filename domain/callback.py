@@ -387,12 +387,12 @@ class Callbacks:
             expected = call.steps[-1] + 1 if call.steps else 1
             if step != expected or step not in STEPS:
                 raise WrongOrder(step=step, expected=expected)
+            self._owner_of(call.customer_id)
             call.trigger_event(
                 Callback.StepRecorded,
                 callback_id=callback_id,
                 team_id=call.team_id,
                 customer_id=call.customer_id,
-            self._owner_of(call.customer_id)
                 step=step,
                 note=_text(note),
                 skipped_reason=_text(skipped_reason),
@@ -411,12 +411,12 @@ class Callbacks:
 
         def change(call: Callback) -> None:
             _check_answer(call, answer)
+            self._owner_of(call.customer_id)
             call.trigger_event(
                 Callback.OutcomeRecorded,
                 callback_id=callback_id,
                 activity_id=call.activity_id,
                 agent_id=call.agent_id,
-            self._owner_of(call.customer_id)
                 team_id=call.team_id,
                 supervisor_id=call.supervisor_id,
                 customer_id=call.customer_id,

@@ -112,11 +112,11 @@ def status(refusal: Refusal) -> int:
 
 
 def _plain(value: Any, language: str, english: Mapping[str, str]) -> Any:
+    if value == date.max:
+        return translate(N_("合同终止以后"), language, english, {})
     if isinstance(value, datetime):
         return local(value, "Asia/Shanghai").strftime("%m-%d %H:%M")
     if isinstance(value, (list, tuple)):
         words = (translate(TICK_WORDS.get(str(v), str(v)), language, english, {}) for v in value)
         return ("、" if language == "zh" else ", ").join(words)
     return value
-    if value == date.max:
-        return translate(N_("合同终止以后"), language, english, {})
