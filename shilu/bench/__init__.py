@@ -1,0 +1,1 @@
+"""Measuring: seeded branches made in bulk, and what is timed on them."""
