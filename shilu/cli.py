@@ -315,17 +315,6 @@ def backtest(folder: Path | None, report: bool, seeds: int, first_seed: int, onl
         click.echo("\n".join(lines))
 
 
-# --- wiring ---
-
-
-def _settings() -> Settings:
-    try:
-        return Settings.read()
-    except EnvError as error:
-        raise click.UsageError(f"environment: {error}") from error
-
-
-def _store(settings: Settings) -> BranchStore:
 # --- personal data ---
 
 
@@ -380,6 +369,17 @@ def keys_rotate() -> None:
     click.echo(f"{rotated.keys} keys wrapped under the master key {rotated.master}")
 
 
+# --- wiring ---
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.read()
+    except EnvError as error:
+        raise click.UsageError(f"environment: {error}") from error
+
+
+def _store(settings: Settings) -> BranchStore:
     from store.branch import BranchStore
 
     return BranchStore(

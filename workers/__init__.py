@@ -38,8 +38,8 @@ def run_worker() -> int:
 def run_scheduler() -> int:
     """Queue what is due and what events call for until SIGTERM; return the exit code."""
     from projections.due import checks_due
-    from workers.bookmark import Bookmark
     from projections.retention import steps_due
+    from workers.bookmark import Bookmark
     from workers.dispatcher import Dispatcher
     from workers.logs import configure_logs
     from workers.scheduler import Rounds, Scheduler, sender
