@@ -9,6 +9,7 @@ from projections.audit_trail import AUDIT_TRAIL
 from projections.base import POSITIONS, Projection
 from projections.callback_queue import CALLBACK_QUEUE
 from projections.cases import CASES
+from projections.complaints import COMPLAINTS
 from projections.customers import CUSTOMERS
 from projections.due import DUE
 from projections.proof_tree import PROOF_TREE
@@ -23,6 +24,7 @@ ALL: tuple[Projection, ...] = (
     VISIT_LEDGER,
     CALLBACK_QUEUE,
     CASES,
+    COMPLAINTS,
     CUSTOMERS,
     AUDIT_TRAIL,
     TIMELINE,

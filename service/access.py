@@ -36,6 +36,10 @@ class Thing(StrEnum):
     ANSWER_CASE = "answer_case"  # to explain and to appeal
     DECIDE_CASE = "decide_case"
     DECIDE_APPEAL = "decide_appeal"
+    FILE_COMPLAINT = "file_complaint"
+    READ_COMPLAINT = "read_complaint"  # all but those about oneself
+    MEDIATE = "mediate"
+    ANSWER_INQUIRY = "answer_inquiry"  # what one was asked about a complaint
     EVENTS = "events"
     TIME_MACHINE = "time_machine"
     PEOPLE = "people"
@@ -63,6 +67,10 @@ TABLE: Mapping[Thing, Mapping[Role, Reach]] = {
     Thing.ANSWER_CASE: {Role.AGENT: OWN},
     Thing.DECIDE_CASE: {Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
     Thing.DECIDE_APPEAL: {Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.FILE_COMPLAINT: {Role.AGENT: OWN},
+    Thing.READ_COMPLAINT: {Role.UPPER_SUPERVISOR: BRANCH, Role.AUDITOR: BRANCH},
+    Thing.MEDIATE: {Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.ANSWER_INQUIRY: {Role.SUPERVISOR: OWN, Role.UPPER_SUPERVISOR: OWN},
     Thing.EVENTS: {Role.AUDITOR: BRANCH},
     Thing.TIME_MACHINE: {Role.AUDITOR: BRANCH, Role.UPPER_SUPERVISOR: BRANCH},
     Thing.PEOPLE: {Role.ADMINISTRATOR: BRANCH},

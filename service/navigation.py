@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, g, request
 
 from domain.words import Role
-from projections import callback_queue, cases
+from projections import callback_queue, cases, complaints
 from service.access import Reader, Thing, may
 from service.context import shilu
 from service.language import N_, _, reader_language
@@ -41,6 +41,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
     Role.UPPER_SUPERVISOR: (
         ("/cases", "scale", N_("案件与申诉")),
         ("/board", "sunrise", N_("团队看板")),
+        ("/complaints", "heart-handshake", N_("投诉")),
         ("/time-machine", "history", N_("历史回放")),
     ),
     Role.AUDITOR: (
@@ -48,10 +49,12 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/time-machine", "history", N_("历史回放")),
         ("/board", "sunrise", N_("团队看板")),
         ("/cases", "scale", N_("案件")),
+        ("/complaints", "heart-handshake", N_("投诉")),
     ),
     Role.ADMINISTRATOR: (("/people", "users", N_("人员与团队")),),
     Role.SYSTEM: (),
 }
+ASKED = (("/inquiries", "messages", N_("请我说明")),)  # there only while an answer is awaited
 BELONGS = {"/agents": "/board", "/teams": "/people"}
 
 
@@ -73,9 +76,10 @@ def set_up(app: Flask) -> None:
 def menu(reader: Reader) -> list[Item]:
     """Return the navigation of a reader's role, with what waits for them."""
     waiting = _waiting(reader)
+    entries = MENUS[reader.role] + (ASKED if waiting.get(ASKED[0][0]) else ())
     return [
         Item(href, icon, _(text), current=_is_current(href), count=waiting.get(href, 0))
-        for href, icon, text in MENUS[reader.role]
+        for href, icon, text in entries
     ]
 
 
@@ -93,10 +97,15 @@ def _waiting(reader: Reader) -> dict[str, int]:
             own = cases.of_agent(connection, reader.person_id)
             return {"/mine": sum(card.state == "open" for card in own)}
         if reader.role is Role.UPPER_SUPERVISOR:
-            return {"/cases": len(cases.appeals_waiting(connection))}
+            return {
+                "/cases": len(cases.appeals_waiting(connection)),
+                "/complaints": complaints.waiting(connection, reader.person_id),
+                "/inquiries": complaints.inquiries_waiting(connection, reader.person_id),
+            }
         calls = callback_queue.for_supervisor(connection, reader.person_id, open_only=True)
         open_cases = (len(cases.open_in_team(connection, team)) for team in reader.leads)
         return {
             "/callbacks": sum(c.outcome is None and c.team_id in reader.leads for c in calls),
             "/cases": sum(open_cases),
+            "/inquiries": complaints.inquiries_waiting(connection, reader.person_id),
         }

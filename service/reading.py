@@ -31,6 +31,13 @@ SAID: Mapping[str, str] = {
     "debriefed": N_("回访完成。"),
     "decided": N_("决定已记下，伙伴看得到理由。"),
     "appeal_decided": N_("申诉已答复。"),
+    "complained": N_("投诉已交给上级主管，你会看到每一步。"),
+    "stated": N_("你的说明已记下。"),
+    "complaint_open": N_("已受理，请听取双方说明。"),
+    "complaint_ask": N_("问题已发出。"),
+    "complaint_sanction": N_("处分已记下。"),
+    "complaint_educate": N_("团队教育已记下。"),
+    "complaint_conclude": N_("已结案，投诉人看得到结论。"),
     "added": N_("已添加。"),
     "saved": N_("已保存。"),
 }

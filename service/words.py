@@ -13,11 +13,13 @@ from domain.words import (
     CallbackDesign,
     CallbackMode,
     CallbackOutcome,
+    ComplaintFinding,
     ContactSource,
     LastAction,
     LeaveKind,
     Objection,
     Role,
+    Sanction,
     Verdict,
 )
 from service.language import N_, _
@@ -106,6 +108,18 @@ APPEAL_VERDICTS: Mapping[StrEnum, str] = {
     AppealVerdict.UPHELD: N_("维持原决定"),
     AppealVerdict.OVERTURNED: N_("撤销原决定"),
 }
+FINDINGS: Mapping[StrEnum, str] = {
+    ComplaintFinding.FOUNDED: N_("属实"),
+    ComplaintFinding.UNFOUNDED: N_("不属实"),
+    ComplaintFinding.UNPROVEN: N_("无法查实"),
+    ComplaintFinding.SETTLED: N_("双方和解"),
+}
+SANCTIONS: Mapping[StrEnum, str] = {
+    Sanction.WARNING: N_("警告"),
+    Sanction.PUBLIC_CRITICISM: N_("通报批评"),
+    Sanction.SUSPENSION: N_("停职"),
+    Sanction.REMOVAL: N_("免职"),
+}
 LEAVES: Mapping[StrEnum, str] = {
     LeaveKind.LEAVE: N_("请假"),
     LeaveKind.SICK: N_("病假"),
@@ -131,6 +145,8 @@ ALL: tuple[Mapping[StrEnum, str], ...] = (
     OUTCOMES,
     VERDICTS,
     APPEAL_VERDICTS,
+    FINDINGS,
+    SANCTIONS,
     LEAVES,
 )
 

@@ -7,6 +7,7 @@ from flask import Flask, Response, request
 from service.api import (
     callbacks,
     cases,
+    complaints,
     customers,
     daily_logs,
     events,
@@ -32,6 +33,7 @@ RESOURCES = (
     daily_logs.resource,
     callbacks.resource,
     cases.resource,
+    complaints.resource,
     team_states.resource,
     events.resource,
 )

@@ -66,6 +66,7 @@ PUBLIC = {
 API = "/api/v1"
 CALL = f"{API}/callbacks/<thing:callback_id>"
 CASE = f"{API}/cases/<thing:agent_id>/<int(max=9999):case_no>"
+COMPLAINT = f"{API}/complaints/<thing:complaint_id>"
 DAY = f"{API}/daily-logs/<thing:agent_id>/<day:day>"
 PERSON = f"{API}/people/<thing:person_id>"
 ENTRY = {
@@ -147,6 +148,39 @@ PAGES = (
         first=(409,),
         u="+++0",
     ),
+    # complaints; those about oneself are none for an upper supervisor either
+    row("GET /mine/complaints", a="+"),
+    row("GET /mine/complaints/new", a="+"),
+    row("POST /mine/complaints/new", {"accused_id": "S1", "text": "客户被联系了"}, a="+"),
+    row("GET /mine/complaints/<complaint_id>", a="+000"),
+    row("POST /mine/complaints/<complaint_id>/statement", {"text": "还有"}, a="+000"),
+    row("GET /complaints", u="+", x="+"),
+    row("GET /complaints/<complaint_id>", u="+++0", x="+++0"),
+    row("POST /complaints/<complaint_id>/open", first=(409,), u="+++0"),
+    row(
+        "POST /complaints/<complaint_id>/ask",
+        {"person_id": "{supervisor_id}", "question": "请说明"},
+        u="+++0",
+    ),
+    row(
+        "POST /complaints/<complaint_id>/sanction",
+        {"kind": "warning", "reason": "属实"},
+        first=(409,),
+        u="+++0",
+    ),
+    row(
+        "POST /complaints/<complaint_id>/educate",
+        {"held_on": "{day}", "note": "重申保密"},
+        u="+++0",
+    ),
+    row(
+        "POST /complaints/<complaint_id>/conclude",
+        {"version": "3", "finding": "settled", "terms": "说开了"},
+        u="+++0",
+    ),
+    row("GET /inquiries", s="+", u="+"),
+    row("GET /inquiries/<complaint_id>", s="++00", u="0"),
+    row("POST /inquiries/<complaint_id>/answer", {"text": "没有"}, s="++00", u="0"),
     # the auditor's desk
     row("GET /events", x="+"),
     row("GET /events/<int:position>", x="+"),
@@ -273,6 +307,27 @@ API_ROWS = (
         first=(409,),
         u="+++0",
     ),
+    # complaints
+    row(f"GET {API}/complaints", a="+", u="+", x="+"),
+    row(f"POST {API}/complaints", {"accused_id": "S1", "text": "客户被联系了"}, a="+"),
+    row(f"GET {COMPLAINT}", a="+000", u="+++0", x="+++0"),
+    row(f"POST {COMPLAINT}/statements", {"text": "还有"}, a="+000"),
+    row(f"POST {COMPLAINT}/mediation", first=(409,), u="+++0"),
+    row(
+        f"POST {COMPLAINT}/questions",
+        {"person_id": "{supervisor_id}", "question": "请说明"},
+        u="+++0",
+    ),
+    row(
+        f"POST {COMPLAINT}/sanction",
+        {"kind": "warning", "reason": "属实"},
+        first=(409,),
+        u="+++0",
+    ),
+    row(f"POST {COMPLAINT}/education", {"held_on": "{day}", "note": "重申保密"}, u="+++0"),
+    row(f"POST {COMPLAINT}/conclusion", {"finding": "settled", "terms": "说开了"}, u="+++0"),
+    row(f"GET {API}/inquiries/<thing:complaint_id>", s="++00", u="0"),
+    row(f"POST {API}/inquiries/<thing:complaint_id>/answers", {"text": "没有"}, s="++00", u="0"),
     # the record
     row(f"GET {API}/events", x="+"),
     row(f"GET {API}/events/<int:position>", x="+"),

@@ -6,15 +6,17 @@ B1 in another supervisor's team, Z1 in another branch.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from werkzeug.test import TestResponse
 
 from domain.application import TeamRecord
 from domain.callback import callback_id_of
+from domain.complaint import Grievance, complaint_id_of
 from domain.daily_log import Activity
 from domain.scheduled_check import CheckKey
 from domain.verification_case import Contradiction, Evidence, EvidenceItem
@@ -26,6 +28,7 @@ from domain.words import (
     Check,
     ContactSource,
     Role,
+    command_id,
 )
 from projections import VIEW_METADATA
 from service.sessions import COOKIE
@@ -43,6 +46,11 @@ CONTACTS = {
     "Z1": ("C-9", "诸葛明远", "13612349999"),
 }
 HOUR = timedelta(hours=1)
+
+
+def filing(person: str) -> UUID:
+    """Return the command by which a person of COLUMNS filed their complaint."""
+    return command_id("access_world", "complaint", person)
 
 
 class World:
@@ -78,6 +86,7 @@ class World:
             "activity_id": f"V-{column}",
             "unlisted": f"W-{column}",
             "callback_id": callback_id_of(f"V-{column}", supervisor),
+            "complaint_id": complaint_id_of(filing(column)),
             "case_no": "1",
             "case_version": self._case_version(column),
             "day": str(TODAY),
@@ -137,6 +146,7 @@ class World:
             )
         self._list_and_prepare(person, supervisor)
         self._open_case(person)
+        self._complain(person)
 
     def _list_and_prepare(self, person: str, supervisor: str) -> None:
         visit = {"agent": person, "day": str(TODAY), "activity": f"V-{person}"}
@@ -164,6 +174,15 @@ class World:
             by=by,
             effects=lambda: cases.detected(found, person, evidence, by),
         )
+
+    def _complain(self, person: str) -> None:
+        """Let a person complain about their supervisor, and U1 ask both."""
+        home, (_team, accused) = self.home, TEAMS[person]
+        complaint, commands = complaint_id_of(filing(person)), home.record.complaints
+        who = replace(home.by(person), command_id=filing(person))
+        commands.file(Grievance(accused, "客户接到了推销电话"), on_day=TODAY, by=who)
+        commands.open_mediation(complaint, by=home.by("U1"))
+        commands.ask(complaint, accused, "请说明", by=home.by("U1"))
 
     def _build_abroad(self, folder: Path) -> None:
         """Make the other branch, whose ids must mean nothing here."""
