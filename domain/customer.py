@@ -290,6 +290,10 @@ class Customers:
         customer = self.find(customer_id)
         return customer.owner_id if customer else None
 
+    def index_of(self, phone: str) -> str:
+        """Return the blind index under which a number is looked for."""
+        return self._index_phone(phone)
+
     def owner_in_use(self, customer_id: str) -> str | None:
         """Return the owner like ``owner_of``, for those who are about to use the customer's data.
 

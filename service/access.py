@@ -44,6 +44,8 @@ class Thing(StrEnum):
     TIME_MACHINE = "time_machine"
     PEOPLE = "people"
     LEAVE = "leave"
+    PRIVACY = "privacy"  # to hold, restrict and erase customers' data
+    FIND_CUSTOMER = "find_customer"  # whose customer a number is: owner and masked name
 
 
 NONE, OWN, TEAM, BRANCH = Reach.NONE, Reach.OWN, Reach.TEAM, Reach.BRANCH
@@ -75,6 +77,13 @@ TABLE: Mapping[Thing, Mapping[Role, Reach]] = {
     Thing.TIME_MACHINE: {Role.AUDITOR: BRANCH, Role.UPPER_SUPERVISOR: BRANCH},
     Thing.PEOPLE: {Role.ADMINISTRATOR: BRANCH},
     Thing.LEAVE: {Role.ADMINISTRATOR: BRANCH, Role.SUPERVISOR: TEAM},
+    Thing.PRIVACY: {Role.ADMINISTRATOR: BRANCH},
+    Thing.FIND_CUSTOMER: {
+        Role.SUPERVISOR: TEAM,
+        Role.UPPER_SUPERVISOR: BRANCH,
+        Role.AUDITOR: BRANCH,
+        Role.ADMINISTRATOR: BRANCH,
+    },
 }
 
 

@@ -51,11 +51,14 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/cases", "scale", N_("案件")),
         ("/complaints", "heart-handshake", N_("投诉")),
     ),
-    Role.ADMINISTRATOR: (("/people", "users", N_("人员与团队")),),
+    Role.ADMINISTRATOR: (
+        ("/people", "users", N_("人员与团队")),
+        ("/privacy", "shield-lock", N_("资料保护")),
+    ),
     Role.SYSTEM: (),
 }
 ASKED = (("/inquiries", "messages", N_("请我说明")),)  # there only while an answer is awaited
-BELONGS = {"/agents": "/board", "/teams": "/people"}
+BELONGS = {"/agents": "/board", "/find-customer": "/privacy", "/teams": "/people"}
 
 
 def set_up(app: Flask) -> None:

@@ -40,6 +40,12 @@ SAID: Mapping[str, str] = {
     "complaint_conclude": N_("已结案，投诉人看得到结论。"),
     "added": N_("已添加。"),
     "saved": N_("已保存。"),
+    "privacy_hold": N_("已开始保全，什么也不会删除。"),
+    "privacy_release": N_("已解除保全。"),
+    "privacy_contract": N_("合同已登记，按法律规定的期限保存。"),
+    "privacy_restrict": N_("已限制处理，只保存不使用。"),
+    "privacy_resume": N_("已恢复处理。"),
+    "privacy_erase": N_("已删除，密钥已销毁。"),
 }
 
 

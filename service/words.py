@@ -15,9 +15,11 @@ from domain.words import (
     CallbackOutcome,
     ComplaintFinding,
     ContactSource,
+    ErasureGround,
     LastAction,
     LeaveKind,
     Objection,
+    PolicyTerm,
     Role,
     Sanction,
     Verdict,
@@ -126,6 +128,17 @@ LEAVES: Mapping[StrEnum, str] = {
     LeaveKind.TRAINING: N_("培训"),
     LeaveKind.MEETING: N_("会议"),
 }
+GROUNDS: Mapping[StrEnum, str] = {
+    ErasureGround.CUSTOMER_REQUEST: N_("本人要求删除"),
+    ErasureGround.CONSENT_WITHDRAWN: N_("本人撤回同意"),
+    ErasureGround.PURPOSE_ENDED: N_("目的已实现或不再必要"),
+    ErasureGround.RETENTION_ENDED: N_("保存期限届满"),
+    ErasureGround.UNLAWFUL: N_("违法违规处理"),
+}
+TERMS: Mapping[StrEnum, str] = {
+    PolicyTerm.UP_TO_A_YEAR: N_("一年及以下（保存 5 年）"),
+    PolicyTerm.OVER_A_YEAR: N_("一年以上（保存 10 年）"),
+}
 SHORT_REASONS: Mapping[str, str] = {
     "customer_moved": N_("客户改期"),
     "leave": N_("请假"),
@@ -148,6 +161,8 @@ ALL: tuple[Mapping[StrEnum, str], ...] = (
     FINDINGS,
     SANCTIONS,
     LEAVES,
+    GROUNDS,
+    TERMS,
 )
 
 Options = list[tuple[str, str]]

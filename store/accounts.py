@@ -260,6 +260,14 @@ class Accounts:
         with self._writer.begin() as connection:
             connection.execute(delete(SESSION).where(SESSION.c.token_digest == _digest(token)))
 
+    def spend(self, key: str) -> None:
+        """Count one use of something that is allowed as often as wrong passwords are.
+
+        Raises TooManyAttempts before it counts.
+        """
+        self._check_attempts([key])
+        self._note_attempt([key])
+
     def _change(self, login: str, **values: object) -> None:
         login = login.strip().lower()
         with self._writer.begin() as connection:

@@ -87,10 +87,12 @@ def register_customer(body: dict[str, Any]) -> Done:
     return _done(receipt, customer_id, Customer.Registered)
 
 
-@resource.query(ONE, CustomerShown, errors=(403, 404), tagged=True)
+@resource.query(ONE, CustomerShown, errors=(403, 404, 409), tagged=True)
 def show_customer(_: dict[str, Any], customer_id: str) -> Tagged:
     """Show one of one's own customers in clear."""
-    return Tagged(customer := _own(customer_id), customer.version)
+    customer = _own(customer_id)
+    customer.check_in_use()
+    return Tagged(customer, customer.version)
 
 
 @resource.command(ONE + "/contact", Contact, method="PUT", status=200, errors=(404,), if_match=True)
@@ -107,7 +109,7 @@ def _own(customer_id: str) -> Customer:
     """Return the reader's own customer; anybody else's does not exist for them."""
     guard.need(Thing.CUSTOMERS)
     customer = shilu().record.customers.find(customer_id)
-    if customer is None or customer.owner_id != reader().person_id:
+    if customer is None or customer.erased or customer.owner_id != reader().person_id:
         raise UnknownCustomer(customer_id=customer_id)
     return customer
 

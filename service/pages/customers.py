@@ -122,7 +122,9 @@ def correct(customer_id: str) -> Response:
 
 def _own(customer_id: str) -> Customer | None:
     found = shilu().record.customers.find(customer_id)
-    return found if found is not None and found.owner_id == reader().person_id else None
+    if found is None or found.erased or found.owner_id != reader().person_id:
+        return None
+    return found
 
 
 def _need_own(customer_id: str) -> Customer:
@@ -135,8 +137,9 @@ def _need_own(customer_id: str) -> Customer:
 def _row(own: Customer) -> SimpleNamespace:
     return SimpleNamespace(
         id=own.customer_id,
-        name=own.name or own.name_masked,
-        phone=own.phone or "",
+        name=own.name_in_use or own.name_masked,
+        phone=own.phone_in_use or "",
+        restricted=own.restricted,
         fix=own.correction_requested,
         source=label(SOURCES, own.contact_source),
     )

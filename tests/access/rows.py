@@ -68,6 +68,7 @@ CALL = f"{API}/callbacks/<thing:callback_id>"
 CASE = f"{API}/cases/<thing:agent_id>/<int(max=9999):case_no>"
 COMPLAINT = f"{API}/complaints/<thing:complaint_id>"
 DAY = f"{API}/daily-logs/<thing:agent_id>/<day:day>"
+CUSTOMER = f"{API}/customers/<thing:customer_id>"
 PERSON = f"{API}/people/<thing:person_id>"
 ENTRY = {
     "kind": "face_meeting",
@@ -207,6 +208,26 @@ PAGES = (
     ),
     row("POST /people/<person_id>/depart", {"last_day": "{day}", "reason": "离职"}, m="+++0"),
     row("POST /people/<person_id>/lead", first=(409, 422), m="+++0"),
+    # data protection
+    row("GET /privacy", m="+"),
+    row("GET /privacy/<customer_id>", m="+++0"),
+    row("POST /privacy/<customer_id>/hold", {"hold_id": "case-7", "reason": "诉讼"}, m="+++0"),
+    row(
+        "POST /privacy/<customer_id>/release",
+        {"hold_id": "case-7", "reason": "结案"},
+        first=(409,),
+        m="+++0",
+    ),
+    row(
+        "POST /privacy/<customer_id>/contract",
+        {"contract_id": "P-1", "term": "over_a_year"},
+        m="+++0",
+    ),
+    row("POST /privacy/<customer_id>/restrict", {"ground": "customer_request"}, m="+++0"),
+    row("POST /privacy/<customer_id>/resume", {"reason": "同意"}, first=(409,), m="+++0"),
+    row("POST /privacy/<customer_id>/erase", {"ground": "unlawful", "sure": "yes"}, m="+++0"),
+    row("GET /find-customer", s="+", u="+", x="+", m="+"),
+    row("POST /find-customer", {"phone": "13812341234"}, s="+", u="+", x="+", m="+"),
     row("GET /teams/new", m="+"),
     row("POST /teams/new", {"name": "新组", "team_id": "{new}"}, m="+"),
 )
@@ -328,6 +349,20 @@ API_ROWS = (
     row(f"POST {COMPLAINT}/conclusion", {"finding": "settled", "terms": "说开了"}, u="+++0"),
     row(f"GET {API}/inquiries/<thing:complaint_id>", s="++00", u="0"),
     row(f"POST {API}/inquiries/<thing:complaint_id>/answers", {"text": "没有"}, s="++00", u="0"),
+    # data protection
+    row(f"GET {CUSTOMER}/retention", m="+++0"),
+    row(f"POST {CUSTOMER}/holds", {"hold_id": "case-7", "reason": "诉讼"}, m="+++0"),
+    row(
+        f"POST {CUSTOMER}/holds/release",
+        {"hold_id": "case-7", "reason": "结案"},
+        first=(409,),
+        m="+++0",
+    ),
+    row(f"POST {CUSTOMER}/contracts", {"contract_id": "P-1", "term": "over_a_year"}, m="+++0"),
+    row(f"POST {CUSTOMER}/restriction", {"ground": "customer_request"}, m="+++0"),
+    row(f"POST {CUSTOMER}/restriction/end", {"reason": "同意"}, first=(409,), m="+++0"),
+    row(f"POST {CUSTOMER}/erasure", {"ground": "unlawful"}, m="+++0"),
+    row(f"POST {API}/customer-owners", {"phone": "13812341234"}, s="+", u="+", x="+", m="+"),
     # the record
     row(f"GET {API}/events", x="+"),
     row(f"GET {API}/events/<int:position>", x="+"),
