@@ -142,7 +142,7 @@ class Callback(Aggregate):
         overrides: dict[str, str]
 
     class ContactRevealed(Aggregate.Event):
-        """The caller was shown these fields of the customer; on record before they were shown."""
+        """The caller was shown these fields; now it is ``confidentiality.contact_revealed``."""
 
         TOPIC = "callback.contact_revealed.v1"
         callback_id: str
@@ -325,30 +325,6 @@ class Callbacks:
             )
 
         return self._change(callback_id, change, by, expected)
-
-    def reveal_contact(
-        self, callback_id: str, fields: tuple[str, ...] = ("phone",), *, by: By
-    ) -> Receipt:
-        """Put on record that the caller is about to see the number.
-
-        Only for a prepared call without an outcome. Raises NotPrepared, NotYours, AlreadyAnswered.
-        """
-
-        def change(call: Callback) -> None:
-            if not call.prepared:
-                raise NotPrepared(callback_id=callback_id)
-            call.trigger_event(
-                Callback.ContactRevealed,
-                callback_id=callback_id,
-                team_id=call.team_id,
-                customer_id=call.customer_id,
-                owner_id=self._owner_of(call.customer_id) or call.agent_id,
-                supervisor_id=call.supervisor_id,
-                fields=fields,
-                by=by,
-            )
-
-        return self._change(callback_id, change, by, None)
 
     def attempt(self, callback_id: str, result: AttemptResult, *, by: By) -> Receipt:
         """Record one dialled call. Raises NotPrepared, NotYours, AlreadyAnswered."""

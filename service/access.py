@@ -42,6 +42,11 @@ class Thing(StrEnum):
     ANSWER_INQUIRY = "answer_inquiry"  # what one was asked about a complaint
     EVENTS = "events"
     TIME_MACHINE = "time_machine"
+    LOOKS = "looks"  # who saw one's own customers
+    REVEAL = "reveal"  # to ask for a number outside a callback, and to break the glass
+    APPROVE_REVEAL = "approve_reveal"
+    WATCH_REVEALS = "watch_reveals"  # broken glasses and alerts
+    PLANT_CANARY = "plant_canary"
     PEOPLE = "people"
     LEAVE = "leave"
     PRIVACY = "privacy"  # to hold, restrict and erase customers' data
@@ -75,6 +80,11 @@ TABLE: Mapping[Thing, Mapping[Role, Reach]] = {
     Thing.ANSWER_INQUIRY: {Role.SUPERVISOR: OWN, Role.UPPER_SUPERVISOR: OWN},
     Thing.EVENTS: {Role.AUDITOR: BRANCH},
     Thing.TIME_MACHINE: {Role.AUDITOR: BRANCH, Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.LOOKS: {Role.AGENT: OWN},
+    Thing.REVEAL: {Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.APPROVE_REVEAL: {Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.WATCH_REVEALS: {Role.UPPER_SUPERVISOR: BRANCH, Role.AUDITOR: BRANCH},
+    Thing.PLANT_CANARY: {Role.AUDITOR: BRANCH},
     Thing.PEOPLE: {Role.ADMINISTRATOR: BRANCH},
     Thing.LEAVE: {Role.ADMINISTRATOR: BRANCH, Role.SUPERVISOR: TEAM},
     Thing.PRIVACY: {Role.ADMINISTRATOR: BRANCH},

@@ -37,10 +37,12 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/board", "sunrise", N_("早会看板")),
         ("/callbacks", "phone-call", N_("电话回访")),
         ("/cases", "scale", N_("案件")),
+        ("/reveals", "eye", N_("查看号码")),
     ),
     Role.UPPER_SUPERVISOR: (
         ("/cases", "scale", N_("案件与申诉")),
         ("/board", "sunrise", N_("团队看板")),
+        ("/reveals", "eye", N_("查看号码")),
         ("/complaints", "heart-handshake", N_("投诉")),
         ("/time-machine", "history", N_("历史回放")),
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import marshmallow as ma
@@ -18,7 +17,8 @@ from domain.callback import (
     callback_id_of,
     callback_stream,
 )
-from domain.refusals import AlreadyAnswered
+from domain.confidentiality import RevealWeek
+from domain.reveal_rules import GrantKind
 from domain.words import (
     ActivityKind,
     AttemptResult,
@@ -228,14 +228,13 @@ def prepare(body: dict[str, Any], callback_id: str) -> Done:
 @resource.command(ONE + "/reveal", errors=(404,), answer=RevealedContact)
 def reveal_contact(callback_id: str) -> Done:
     """Show name and number to the caller of a prepared call; the customer's agent sees that."""
-    call = guard.callback(callback_id)
-    receipt = _calls().reveal_contact(callback_id, ("name", "phone"), by=by())
-    if call.outcome is not None:  # an old key must not open the contact after the call
-        raise AlreadyAnswered(callback_id=callback_id)
-    customer = shilu().record.customers.find(call.customer_id)
-    ids = {"callback_id": callback_id, "customer_id": call.customer_id}
-    shown = {"name": customer and customer.name, "phone": customer and customer.phone}
-    return replace(_done(receipt, callback_id, Callback.ContactRevealed), ids=ids, shown=shown)
+    guard.callback(callback_id)
+    shown = shilu().record.confidentiality.reveal(GrantKind.CALLBACK, callback_id, by=by())
+    ids = {"callback_id": callback_id, "customer_id": shown.customer_id}
+    contact = {"name": shown.name, "phone": shown.phone}
+    where = f"/callbacks/{callback_id}"
+    stream = shown.receipt.stream_id
+    return Done(shown.receipt, stream, RevealWeek.ContactRevealed, where, ids, contact)
 
 
 @resource.command(ONE + "/attempts", Attempt, errors=(404,))

@@ -14,8 +14,10 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from domain.callback import TICKS, Answer, Callback, Preparation, callback_stream
+from domain.confidentiality import Revealed
 from domain.daily_log import LoggedActivity
 from domain.refusals import RulebookMissing, UnknownScript
+from domain.reveal_rules import GrantKind
 from domain.rulebook import Script
 from domain.words import AttemptResult, By, CallbackMode, CallbackOutcome, Receipt
 from projections import callback_queue, customers
@@ -24,7 +26,7 @@ from projections.customers import CustomerCard
 from service.access import Thing, need, need_about
 from service.context import shilu
 from service.forms import Form, Moment, PageForm, by, one_of, see, sent, text, whole
-from service.language import N_, _, day_text
+from service.language import N_, _, day_text, local
 from service.pages.rings import kind_label, result_label
 from service.pages.today import PICK, NextMoment, next_moments
 from service.reading import clock, said, views
@@ -154,8 +156,10 @@ def reveal(callback_id: str) -> Response:
     form = sent(RevealForm())
     if form.good:
         with form.refusals():
-            shilu().record.callbacks.reveal_contact(callback_id, ("name", "phone"), by=by(form))
-            return _page(call, Form(), contact=_contact(call))
+            shown = shilu().record.confidentiality.reveal(
+                GrantKind.CALLBACK, callback_id, by=by(form)
+            )
+            return _page(call, Form(), contact=_contact(shown))
     return _page(call, form)
 
 
@@ -274,11 +278,10 @@ def _visit_of(callback_id: str) -> LoggedActivity | None:
     return log.activities.get(facts.activity_id) if log else None
 
 
-def _contact(call: Callback) -> SimpleNamespace:
-    customer = shilu().record.customers.find(call.customer_id)
+def _contact(shown: Revealed) -> SimpleNamespace:
     return SimpleNamespace(
-        name=(customer.name if customer else None) or _("客户资料已销毁"),
-        phone=(customer.phone if customer else None) or "",
+        name=shown.name or _("客户资料已销毁"),
+        phone=shown.phone or "",
         time=clock(shilu().now(), shilu().rules().time_zone),
     )
 
@@ -301,6 +304,7 @@ def _page(call: Callback, form: Form, contact: SimpleNamespace | None = None) ->
         version=call.version,
         call=_shown(call, facts, card, visit, agent),
         contact=contact,
+        still=_still_open(call) if stage == "call" else "",
         ticks=_ticks(call),
         attempts=options(ATTEMPTS),
         outcomes=options(OUTCOMES),
@@ -313,6 +317,16 @@ def _page(call: Callback, form: Form, contact: SimpleNamespace | None = None) ->
         cautions=[_(c) for c in CAUTIONS],
     )
     return make_response(page, form.status)
+
+
+def _still_open(call: Callback) -> str:
+    now, zone = shilu().now(), shilu().rules().time_zone
+    still = shilu().record.confidentiality.still_open(GrantKind.CALLBACK, call.callback_id, now)
+    if still.until is None or still.until <= now or still.views_left <= 0:
+        return ""
+    day = local(now, zone).date()
+    until = clock(still.until, zone, with_day=day)
+    return _("还可以看 {n} 次，到 {until} 为止", n=still.views_left, until=until)
 
 
 def _stage(call: Callback) -> str:
@@ -359,6 +373,7 @@ def _shown(
     tags.append(SimpleNamespace(cls="", text=label(DESIGNS, call.design)))
     return SimpleNamespace(
         id=call.callback_id,
+        customer_id=call.customer_id,
         customer=card.name_masked if card else "***",
         phone=(card.phone_masked if card else None) or _("没有电话"),
         agent=agent,

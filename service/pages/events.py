@@ -32,7 +32,7 @@ TEAM_FACTS = ("team_id", "from_team_id")
 FAMILIES = (
     ("daily_log.", N_("工作日志")),
     ("callback.", N_("电话回访")),
-    ("callback.contact_revealed", N_("查看客户号码")),
+    ("confidentiality.contact_revealed", N_("查看客户号码")),
     ("verification_case.", N_("核实与案件")),
     ("customer.", N_("客户")),
     ("scheduled_check.", N_("系统检查")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from types import SimpleNamespace
 
 from flask import Blueprint, make_response, render_template
@@ -11,20 +10,18 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from domain.callback import Callback, callback_stream
-from projections import callback_queue, cases, team_day
+from projections import callback_queue, cases
 from projections.cases import CaseCard
 from service.access import Thing, need
 from service.context import shilu
 from service.forms import Form, PageForm, by, see, sent, text
 from service.language import N_, _, day_text, local
+from service.pages import mine_looks
 from service.pages.case_story import STATES, for_and_against, state_text, story
-from service.pages.rings import kind_label
-from service.pages.today import own_names
 from service.reading import said, views
 from service.sessions import reader
 
 pages = Blueprint("mine", __name__)
-LOOK_BACK = timedelta(days=30)
 ADVICE_SHOWN = 5
 
 
@@ -38,9 +35,9 @@ class WordsForm(PageForm):
 def mine() -> str:
     """Show what is about me."""
     need(reader(), Thing.ANSWER_CASE)
-    with views("cases", "callback_queue") as connection:
+    with views("cases", "callback_queue", "access_log") as connection:
         own = cases.of_agent(connection, reader().person_id)
-        looks = _looks(connection)
+        looks = mine_looks.newest(connection)
         advice = _advice(connection)
     team = shilu().record.organisation.team(reader().team_id or "")
     return render_template(
@@ -95,32 +92,6 @@ def _row(card: CaseCard) -> SimpleNamespace:
         state=state_text(card),
         cls=STATES[card.state],
     )
-
-
-def _looks(connection: Connection) -> list[SimpleNamespace]:
-    since = shilu().now() - LOOK_BACK
-    calls = callback_queue.revealed_customers(connection, reader().person_id)
-    names = own_names({c.customer_id for c in calls})
-    people = team_day.people(connection, shilu().today())
-    looks = []
-    for call in calls:
-        if call.revealed_at is None or call.revealed_at < since:
-            continue
-        person = people.get(call.supervisor_id)
-        wall = local(call.revealed_at, shilu().rules().time_zone)
-        looks.append(
-            SimpleNamespace(
-                who=person.name if person else call.supervisor_id,
-                text=_(
-                    "为回访 {day} 的{kind}，看了 {customer} 的姓名和电话",
-                    day=day_text(call.visit_day),
-                    kind=kind_label(call.kind),
-                    customer=names.get(call.customer_id, call.customer_id),
-                ),
-                when=wall.strftime("%m-%d %H:%M"),
-            )
-        )
-    return looks
 
 
 def _advice(connection: Connection) -> list[SimpleNamespace]:

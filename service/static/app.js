@@ -11,3 +11,14 @@ for (const select of document.querySelectorAll('select[data-go]')) {
   select.addEventListener('change', () => select.form.requestSubmit());
 }
 addEventListener('pageshow', () => { for (const form of document.forms) delete form.dataset.sent; });
+for (const live of document.querySelectorAll('[data-live]')) {  // what must be seen at once, looked at anew
+  setInterval(async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(location.href, { credentials: 'same-origin' });
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const fresh = answer.ok && page.getElementById(live.id);
+      if (fresh && fresh.innerHTML !== live.innerHTML) live.replaceChildren(...fresh.childNodes);
+    } catch { /* no signal: the next round tries again */ }
+  }, 3000);
+}

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from domain.application import TeamRecord
 from domain.callback import TICKS, Answer, Listing, Preparation, callback_id_of
 from domain.daily_log import Activity
+from domain.reveal_rules import GrantKind
 from domain.rhythm import is_working_day
 from domain.words import (
     ActivityKind,
@@ -218,7 +219,8 @@ class Story:
             return
         name = listing.callback_id
         yield tell(-3, partial(calls.prepare, name, _sheet(call)), "prepare")
-        yield tell(-1, partial(calls.reveal_contact, name), "reveal")
+        reveal = self._record.confidentiality.reveal
+        yield tell(-1, partial(reveal, GrantKind.CALLBACK, name), "reveal")
         result = ANSWERED.get(call.outcome, AttemptResult.ANSWERED)
         yield tell(0, partial(calls.attempt, name, result), "attempt")
         if result is AttemptResult.ANSWERED:

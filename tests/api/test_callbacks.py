@@ -60,7 +60,7 @@ def test_a_reveal_is_on_record_before_the_number_is_answered(branch: Branch, pre
 
     assert response.json["phone"] == "13800001234"
     event = branch.store.reader().at(response.json["position"])
-    assert event.topic == "callback.contact_revealed.v1"
+    assert event.topic == "confidentiality.contact_revealed.v1"
 
 
 def test_an_old_key_opens_no_contact_after_the_call(branch: Branch, prepared: str) -> None:

@@ -123,19 +123,6 @@ def test_an_audit_call_is_not_announced_to_the_agent(team: TeamRecord) -> None:
     assert receipt.version == 2
 
 
-def test_the_number_is_not_revealed_before_the_call_is_prepared(listed: TeamRecord) -> None:
-    with pytest.raises(NotPrepared):
-        listed.callbacks.reveal_contact("K1", by=by_s1())
-
-
-def test_a_reveal_is_on_record_with_the_customers_owner(
-    answered: TeamRecord, events: Events
-) -> None:
-    answered.callbacks.reveal_contact("K1", by=by_s1())
-
-    assert (events()[-1].owner_id, events()[-1].fields) == ("A1", ("phone",))
-
-
 def test_another_supervisor_may_not_touch_the_call(listed: TeamRecord) -> None:
     with pytest.raises(NotYours):
         listed.callbacks.prepare("K1", READY, by=a_by("S2", Role.SUPERVISOR))

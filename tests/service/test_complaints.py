@@ -7,6 +7,7 @@ import re
 import pytest
 
 from domain.callback import TICKS, Preparation
+from domain.reveal_rules import GrantKind
 from projections import complaints
 from tests.service.conftest import Branch, errors_of
 
@@ -180,7 +181,7 @@ def test_no_finding_is_chosen_beforehand(branch: Branch, asked: str) -> None:
 def test_the_mediator_sees_who_looked_at_the_customer(branch: Branch) -> None:
     call = branch.list_call(branch.log_visit())
     branch.record.callbacks.prepare(call, Preparation(frozenset(TICKS)), by=branch.by("S1"))
-    branch.record.callbacks.reveal_contact(call, by=branch.by("S1"))
+    branch.record.confidentiality.reveal(GrantKind.CALLBACK, call, by=branch.by("S1"))
     complaint = file(branch)
 
     page = branch.visitor("u1").get(f"/complaints/{complaint}").text

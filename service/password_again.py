@@ -1,0 +1,31 @@
+"""The password once more, for what must not happen on a forgotten screen (ASVS 7.5.3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import request
+
+from service.context import shilu
+from service.forms import Form
+from service.language import _
+from service.sessions import reader
+from store.accounts import TooManyAttempts, WrongCredentials
+
+
+def signed_in_again(form: Form, password: str) -> datetime | None:
+    """Return when the reader gave the right password: now; None, with the form's problem, if not.
+
+    The same limit on attempts holds as at the door.
+    """
+    try:
+        account = shilu().accounts.verify(reader().login, password, request.remote_addr or "")
+    except TooManyAttempts as refusal:
+        minutes = max(-(-refusal.retry_after // 60), 1)
+        form.problem = _("试错的次数太多了，请 {minutes} 分钟后再试。", minutes=minutes)
+        form.status = 429
+        return None
+    except WrongCredentials:
+        form.fail("password", _("密码不对，请再试一次。"))
+        return None
+    return shilu().now() if account.person_id == reader().person_id else None
