@@ -171,11 +171,23 @@ def teams_as_of(
 
 
 def people_as_of(
-    connection: Connection, tables: PeopleTables, day: date, position: int | None = None
+    connection: Connection,
+    tables: PeopleTables,
+    day: date,
+    position: int | None = None,
+    *,
+    around: TeamFacts | None = None,
 ) -> dict[str, MemberFacts]:
-    """Return everybody by id with their team on ``day`` (None: not or no longer in one)."""
+    """Return everybody by id with their team on ``day`` (None: not or no longer in one).
+
+    ``around`` a team: only those who ever were in it, and its supervisor.
+    """
     table, people = tables.member, dict[str, MemberFacts]()
     query = select(table).order_by(table.c.since, table.c.position)
+    if around is not None:
+        ever = select(table.c.person_id).where(table.c.team_id == around.team_id)
+        leads = table.c.person_id == around.supervisor_id
+        query = query.where(table.c.person_id.in_(ever) | leads)
     query = _until(query.where(table.c.since <= day.isoformat()), table, position)
     for row in connection.execute(query):
         people[row.person_id] = MemberFacts(

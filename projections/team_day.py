@@ -126,7 +126,7 @@ def team_state(
     team = teams_as_of(connection, PEOPLE, as_of_position, happened_by).get(team_id)
     if team is None:
         return None
-    everybody = people_as_of(connection, PEOPLE, day, as_of_position)
+    everybody = people_as_of(connection, PEOPLE, day, as_of_position, around=team)
     agents = [p for p in everybody.values() if p.team_id == team_id and p.role == "agent"]
     rulebook = rules_as_of(connection, RULES, as_of_position)
     facts = _facts(connection, [a.person_id for a in agents], day, as_of_position, happened_by)

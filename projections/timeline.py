@@ -62,10 +62,16 @@ def recorded_at(connection: Connection, position: int) -> datetime | None:
     return datetime.fromisoformat(found).astimezone(UTC) if found else None
 
 
+def newest(connection: Connection) -> int:
+    """Return the newest position that is projected; 0 of an empty log."""
+    return connection.execute(select(func.max(MOMENT.c.position))).scalar() or 0
+
+
 def span(connection: Connection) -> tuple[datetime, datetime] | None:
     """Return the first and the newest recorded instant, or None of an empty log."""
-    query = select(func.min(MOMENT.c.recorded_at), func.max(MOMENT.c.recorded_at))
-    first, last = connection.execute(query).one()
-    if first is None:
+    # one query each: SQLite goes to the end of an index for one of them, through it for both
+    first = connection.execute(select(func.min(MOMENT.c.recorded_at))).scalar()
+    last = connection.execute(select(func.max(MOMENT.c.recorded_at))).scalar()
+    if first is None or last is None:
         return None
     return datetime.fromisoformat(first), datetime.fromisoformat(last)

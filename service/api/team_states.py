@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from domain.refusals import UnknownTeam
 from projections.team_day import TeamState, team_state
 from projections.team_difference import differences
-from projections.timeline import position_at
+from projections.timeline import newest, position_at
 from service.access import Thing
 from service.api import guard
 from service.api.daily_logs import Columns
@@ -22,6 +22,7 @@ from service.api.rulebook import Mode
 from service.api.schemas import Waiting
 from service.context import shilu
 
+READINGS = ("recorded", "occurred")
 resource = Resource("team-states", "A team on a day, now or at an instant of the past.")
 
 
@@ -31,6 +32,14 @@ class StateArgs(Waiting):
     day = Day(load_default=None, metadata={"description": "Local day; that of `at` by default."})
     at = Instant(load_default=None, metadata={"description": "As on record at this instant."})
     vs = Instant(load_default=None, metadata={"description": "And compared with this one."})
+    reading = fields.String(
+        load_default="recorded",
+        validate=ma.validate.OneOf(READINGS),
+        metadata={
+            "description": "With `at`: what was on `recorded` by then, or had `occurred` by then,"
+            " also if it was written later."
+        },
+    )
 
 
 class StripDay(ma.Schema):
@@ -60,7 +69,10 @@ class MemberShown(ma.Schema):
 
 
 class StateShown(ma.Schema):
-    """A team on a day, as on record at ``position``; null means the newest."""
+    """A team on a day, as on record at ``position``; null means the newest.
+
+    With ``happened_by``, only what had happened by that instant, of all that is on record.
+    """
 
     team_id = fields.String(required=True)
     name = fields.String(required=True)
@@ -68,6 +80,7 @@ class StateShown(ma.Schema):
     supervisor_name = fields.String(required=True, allow_none=True)
     day = fields.Date(required=True)
     position = fields.Integer(required=True, allow_none=True)
+    happened_by = fields.DateTime(required=True, allow_none=True)
     working_day = fields.Boolean(required=True)
     mode = fields.Nested(Mode, required=True)
     members = fields.List(fields.Nested(MemberShown), required=True)
@@ -102,17 +115,23 @@ def show_state(args: dict[str, Any], team_id: str) -> dict[str, Any]:
     at, vs = args["at"], args["vs"]
     guard.need_about_team(Thing.TIME_MACHINE if at or vs else Thing.BOARD, team_id)
     day = args["day"] or (shilu().rules().day_of(at) if at else shilu().today())
+    reading = args["reading"]
     with shilu().views.connect() as connection:
-        state = _state(connection, team_id, day, at)
+        state = _state(connection, team_id, day, at, reading)
         if vs is None:
             return {"state": state, "versus": None, "differences": ()}
-        versus = _state(connection, team_id, day, vs)
+        versus = _state(connection, team_id, day, vs, reading)
     return {"state": state, "versus": versus, "differences": differences(state, versus)}
 
 
-def _state(connection: Connection, team_id: str, day: date, at: datetime | None) -> TeamState:
+def _state(
+    connection: Connection, team_id: str, day: date, at: datetime | None, reading: str
+) -> TeamState:
+    happened_by = at if reading == "occurred" else None
     position = position_at(connection, at) if at else None
-    state = team_state(connection, team_id, day, position)
+    if happened_by is not None:
+        position = newest(connection)
+    state = team_state(connection, team_id, day, position, happened_by)
     if state is None:
         raise UnknownTeam(team_id=team_id)
     return state

@@ -75,6 +75,30 @@ def test_a_state_of_the_past_knows_nothing_of_what_came_after(
     ]
 
 
+def test_a_state_may_be_read_as_it_had_happened(branch: Branch, logged: Logged) -> None:
+    logged()
+    branch.catch_up()
+    visited, *_ = (
+        e.data["started_at"] for e in branch.store.reader().all() if "started_at" in e.data
+    )
+    address = f"/team-states/T1?at={quote(visited)}&reading="
+
+    recorded, occurred = (branch.ask("R1", "GET", address + r) for r in ("recorded", "occurred"))
+
+    assert recorded.status_code == 404  # nothing was on record, the team neither
+    assert occurred.status_code == 404  # nor was it formed
+    later = quote(datetime.now(UTC).isoformat())
+    now = branch.ask("R1", "GET", f"/team-states/T1?at={later}&reading=occurred").json["state"]
+    assert now["members"][0]["count"]["meetings"] == 1
+    assert datetime.fromisoformat(now["happened_by"]) > datetime.fromisoformat(visited)
+
+
+def test_a_reading_that_is_none_is_refused(branch: Branch) -> None:
+    response = branch.ask("R1", "GET", "/team-states/T1?reading=guessed")
+
+    assert response.status_code == 422
+
+
 def test_a_team_that_was_not_yet_formed_is_not_found(branch: Branch) -> None:
     branch.catch_up()
 

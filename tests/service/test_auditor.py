@@ -66,7 +66,7 @@ def test_a_team_is_shown_as_it_was_beside_as_it_is(branch: Branch) -> None:
     )
 
     assert page.count("2026年11月18日") >= 2
-    assert "面谈 0 → 1" in page
+    assert "<td>面谈</td><td>0 次</td><td><b>1 次</b></td>" in page
 
 
 def test_an_instant_that_is_none_is_told_and_nothing_breaks(branch: Branch) -> None:
@@ -83,3 +83,77 @@ def test_a_team_that_was_not_there_yet_is_empty_then(branch: Branch) -> None:
     page = branch.visitor("x1").get("/time-machine?team=T1&at=2020-01-01T00:00").text
 
     assert "那时这个团队还没有人" in page
+
+
+def test_what_came_late_is_there_in_one_reading_only(branch: Branch) -> None:
+    branch.moment = NOON + timedelta(hours=5)
+    branch.log_visit(minutes_ago=180)
+    branch.follow()
+    auditor, at = branch.visitor("x1"), "2026-11-18T15:00"
+
+    recorded, occurred, both = (
+        auditor.get(f"/time-machine?team=T1&at={at}&reading={reading}").text
+        for reading in ("recorded", "occurred", "both")
+    )
+
+    assert meetings_of(recorded, "王小梅") == ["—"]
+    assert meetings_of(occurred, "王小梅") == ["1"]
+    assert "<td>面谈</td><td>0 次</td><td><b>1 次</b></td>" in both
+    assert "两种读法的差别" in both
+
+
+def test_a_moved_slider_leads_to_the_end_of_its_day(branch: Branch) -> None:
+    page = branch.visitor("x1").get("/time-machine?team=T1&at=2026-11-18T11:00").text
+    stood = re.search(r'id="slide"[^>]* value="(\d+)"', page)
+    assert stood is not None
+
+    moved = branch.visitor("x1").get(
+        f"/time-machine?team=T1&at=2026-11-18T11:00&vs=&day=&reading=occurred"
+        f"&slide={int(stood[1]) - 2}&stood={stood[1]}"
+    )
+
+    assert moved.status_code == 303
+    assert moved.headers["Location"] == (
+        "/time-machine?team=T1&at=2026-11-16T23%3A59%3A59.999000&reading=occurred"
+    )
+
+
+def test_a_slider_that_was_not_moved_leaves_the_exact_instant(branch: Branch) -> None:
+    sent = branch.visitor("x1").get(
+        "/time-machine?team=T1&at=2026-11-18T11:00:00.25&vs=2026-11-17T08:00&slide=9&stood=9"
+    )
+
+    assert sent.headers["Location"] == (
+        "/time-machine?team=T1&at=2026-11-18T11%3A00%3A00.250000&vs=2026-11-17T08%3A00%3A00"
+    )
+
+
+def test_no_slider_leads_past_this_moment(branch: Branch) -> None:
+    sent = branch.visitor("x1").get("/time-machine?team=T1&at=2026-11-18T09:00&slide=99&stood=20")
+
+    assert sent.headers["Location"].endswith("at=2026-11-18T12%3A00%3A01")
+
+
+def test_a_script_gets_the_page_at_once_and_its_address_beside_it(branch: Branch) -> None:
+    answer = branch.visitor("x1").get(
+        "/time-machine?team=T1&at=2026-11-18T11:00&slide=3&stood=3", **{"HX-Request": "true"}
+    )
+
+    assert answer.status_code == 200
+    assert answer.headers["HX-Push-Url"] == "/time-machine?team=T1&at=2026-11-18T11%3A00%3A00"
+
+
+def test_a_slider_that_is_none_changes_nothing(branch: Branch) -> None:
+    auditor = branch.visitor("x1")
+
+    for bad in ("slide=x&stood=1", "slide=999999999999999&stood=0", "slide=-3&stood=1", "slide=1"):
+        answer = auditor.get(f"/time-machine?team=T1&at=2026-11-18T11:00&{bad}")
+        where = answer.headers.get("Location", "at=2026-11-18T11%3A00%3A00")
+        assert where.endswith("at=2026-11-18T11%3A00%3A00"), bad
+
+
+def meetings_of(page: str, name: str) -> list[str]:
+    """Return what stands in the column of meetings of an agent, for each state shown."""
+    rows = re.findall(rf'<tr><th scope="row">{name}</th>(.*?)</tr>', page, re.S)
+    cells = [re.findall(r"<td class=\"n[^>]*>([^<]*)", row) for row in rows]
+    return [row[1] for row in cells if len(row) > 1]
