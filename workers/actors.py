@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from domain.application import TeamRecord
 from domain.words import Check
 from projections import retention as retention_views
-from workers import fake_entries, missing_logs, retention
+from workers import fake_entries, missing_logs, retention, reveal_watch
 from workers.absent import absent_agents
 from workers.branch_book import BranchBook
 from workers.broker import Tasks
@@ -29,6 +29,7 @@ def declare_actors(
 ) -> None:
     """Make the broker know what it can be asked to do."""
     book = BranchBook(record)
+    _declare_watch(broker, record, views, now)
 
     @dramatiq.actor(actor_name=Check.FAKE_ENTRIES, queue_name=COMPARE, broker=broker)
     def compare_callback(callback_id: str) -> None:
@@ -93,3 +94,22 @@ def still_due(views: Engine, customer_id: str, today: date) -> bool:
     with views.connect() as connection:
         kept = retention_views.one(connection, customer_id)
     return kept is not None and kept.next_on is not None and kept.next_on <= today
+
+
+def _declare_watch(
+    broker: Tasks, record: TeamRecord, views: Engine, now: Callable[[], datetime]
+) -> None:
+    @dramatiq.actor(actor_name=Check.REVEAL_WATCH, queue_name=CHECKS, broker=broker)
+    def watch_reveals(subject: str, due_at: str) -> None:
+        """Look at what stands out about one reveal; a repeat changes nothing."""
+        try:
+            found = reveal_watch.watch(record, views, subject, datetime.fromisoformat(due_at), now)
+        except NotYet as behind:
+            raise Retry(str(behind), delay=SOON_MS) from behind
+        log.info(
+            "check.done",
+            check=Check.REVEAL_WATCH,
+            subject=subject,
+            alerts=[str(kind) for kind in found.alerts],
+            repeated=found.receipt.repeated,
+        )

@@ -28,6 +28,7 @@ from workers.tasks import (
     compare_callback,
     destroy_key,
     enforce_retention,
+    watch_reveals,
 )
 
 TICK = 1.0  # seconds between two looks at what is due
@@ -81,6 +82,8 @@ def task_of(due: DueCheck) -> Task:
         return enforce_retention(due.subject, due.day)
     if due.check == Check.KEY_DESTROYED:
         return destroy_key(due.subject)
+    if due.check == Check.REVEAL_WATCH:
+        return watch_reveals(due.subject, due.due_at)
     return compare_callback(due.subject)
 
 

@@ -53,5 +53,10 @@ def destroy_key(customer_id: str) -> Task:
     return Task(Check.KEY_DESTROYED, COMPARE, (customer_id,))
 
 
+def watch_reveals(subject: str, due_at: datetime) -> Task:
+    """Ask what stands out about a look, a broken glass or an entry."""
+    return Task(Check.REVEAL_WATCH, CHECKS, (subject, due_at.isoformat()))
+
+
 class NotYet(Exception):
     """The views have not reached the event in question; the task is tried again soon."""
