@@ -8,6 +8,7 @@
     │   ├── UnknownActivity · UnknownCallback · UnknownCase · UnknownScript · UnknownComplaint
     │   ├── UnknownGrant · UnknownAlert
     │   ├── UnknownReview
+    │   ├── UnknownGrant · UnknownAlert
     ├── Conflict                 the thing is not in a state for this
     │   ├── Stale · AlreadyExists · LooksRepeated · AlreadyWithdrawn · AlreadySubmitted
     │   ├── HoldsNumbers · CustomerErased · OnLegalHold · NoLegalHold
@@ -125,8 +126,16 @@ class OnLegalHold(Conflict):
     """A legal hold stands above the erasure; ``customer_id``, ``holds``."""
 
 
+class RetentionRunning(Conflict):
+    """The law wants the data kept longer: restrict it instead; ``customer_id``, ``until``."""
+
+
 class NoLegalHold(Conflict):
     """No such hold stands; ``customer_id``, ``hold_id``."""
+
+
+class NotRestricted(Conflict):
+    """The customer's data is not restricted; ``customer_id``."""
 
 
 class ProcessingRestricted(Conflict):
@@ -136,17 +145,9 @@ class ProcessingRestricted(Conflict):
 class AlreadyReviewed(Conflict):
     """The day has its review; ``agent_id``, ``day``."""
 
-class RetentionRunning(Conflict):
-    """The law wants the data kept longer: restrict it instead; ``customer_id``, ``until``."""
-
-
 
 class ThinRemark(Conflict):
     """A remark too short to help (R-14); ``field``. Say so to save it all the same."""
-
-class NotRestricted(Conflict):
-    """The customer's data is not restricted; ``customer_id``."""
-
 
 
 class CopiedRemark(Conflict):
