@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from domain.refusals import HoldsNumbers
 
@@ -24,6 +25,14 @@ _MOBILE = re.compile(
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _DIGIT = re.compile(r"[0-9Xx]")
+
+
+FREE_TEXT = frozenset(
+    {"advice", "cause", "changes", "customer_type", "late_reason", "next_step", "note", "overrides"}
+    | {"objection_handling", "problem", "question", "reason", "reply", "short_reason", "skill_gap"}
+    | {"skipped_reason", "suggestion", "terms", "text"}
+)
+"""Fields of events in which people write what they like; a test knows every other text field."""
 
 
 class NumberKind(StrEnum):
@@ -48,12 +57,28 @@ def numbers_in(text: str) -> tuple[NumberKind, ...]:
 
 def refuse_numbers(*, meant: bool, **texts: str | None) -> None:
     """Raise HoldsNumbers, naming the first such field, unless the writer means it."""
-    if meant:
-        return
-    for field, text in texts.items():
+    for field, text in () if meant else texts.items():
         kinds = numbers_in(text) if text else ()
         if kinds:
             raise HoldsNumbers(field=field, kinds=sorted({str(kind) for kind in kinds}))
+
+
+def refuse_numbers_in(events: Iterable[object], *, meant: bool) -> None:
+    """Raise HoldsNumbers, naming the first field that holds one, unless the writer means it."""
+    for event in () if meant else events:
+        fields = sorted(FREE_TEXT & vars(event).keys())
+        told = {field: " \n ".join(_texts(getattr(event, field))) for field in fields}
+        refuse_numbers(meant=False, **told)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Give every text inside a field's value: of a correction, the old and the new ones."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for inner in value.values() for text in _texts(inner))
+    elif isinstance(value, list | tuple):
+        yield from (text for inner in value for text in _texts(inner))
 
 
 def _identities(text: str) -> Iterator[int]:

@@ -17,6 +17,7 @@ from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.domain import Aggregate as LibraryAggregate
 from eventsourcing.persistence import IntegrityError
 
+from domain.free_text import refuse_numbers_in
 from domain.refusals import Refusal, Stale
 from domain.words import By, Receipt
 
@@ -129,7 +130,7 @@ class Recording:
         """Return the receipt of the command, deciding and appending unless it came before.
 
         ``decide`` loads, checks and returns the changed aggregates; it may run several times.
-        Raises the refusals of ``decide``, and IntegrityError when the streams stay contended.
+        Raises the refusals of ``decide``, HoldsNumbers, and IntegrityError when the streams stay contended.
         """
         if self._batch is not None:
             return self._collect(self._batch, decide())
@@ -186,6 +187,8 @@ class Recording:
         return Receipt(0, last.id, last.version) if last else Receipt(0, UUID(int=0), 0)
 
     def _append(self, by: By, aggregates: Sequence[Aggregate]) -> Receipt:
+        pending = (event for aggregate in aggregates for event in aggregate.pending_events)
+        refuse_numbers_in(pending, meant=by.numbers_meant)
         recordings = self._application.save(*aggregates)
         if not recordings:
             return Receipt(0, UUID(int=0), 0)

@@ -215,6 +215,7 @@ class By:
 
     ``occurred_at`` and ``recorded_at`` are aware instants. ``cause`` is the position of the
     event that made this happen, as text. A command comes in exactly once: ``command_id``.
+    ``numbers_meant``: the writer says that a phone or identity number in a text is meant to be there.
     """
 
     actor: str
@@ -225,6 +226,7 @@ class By:
     source: str
     cause: str | None = None
     on_behalf: str | None = None
+    numbers_meant: bool = False
 
 
 @dataclass(frozen=True, slots=True)

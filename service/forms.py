@@ -21,7 +21,7 @@ from marshmallow import fields, validate
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from domain.refusals import Refusal
+from domain.refusals import HoldsNumbers, Refusal
 from domain.words import By, Receipt
 from service.context import shilu
 from service.language import N_, _
@@ -164,6 +164,7 @@ class PageForm(ma.Schema):
         error_messages={"required": N_("请刷新页面再试"), "invalid_uuid": N_("请刷新页面再试")},
     )
     csrf_token = fields.String(required=True)
+    numbers_meant = Tick()  # offered when a text was refused for a number in it
 
 
 @dataclass
@@ -180,6 +181,7 @@ class Form:
     status: int = 200
     command_id: str = field(default_factory=lambda: str(uuid4()))
     name: str = ""
+    holds_numbers: bool = False
 
     @property
     def good(self) -> bool:
@@ -224,6 +226,7 @@ class Refusals:
         """Swallow a refusal; anything else goes on."""
         if not isinstance(problem, Refusal):
             return False
+        self._form.holds_numbers = isinstance(problem, HoldsNumbers)
         named = str(problem.facts.get("field"))
         at = self._field_of.get(type(problem).__name__) or self._field_of.get(named)
         if at:
@@ -265,6 +268,7 @@ def by(form: Form, part: str = "") -> By:
         recorded_at=now,
         command_id=command_id(form, part),
         source="web",
+        numbers_meant=form.data.get("numbers_meant", False),
     )
 
 

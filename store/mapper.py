@@ -86,6 +86,8 @@ class SealingMapper(Mapper[UUID]):
         self._seal(type(domain_event), values, place)
         plain: dict[str, Any] = msgspec.to_builtins(values, enc_hook=str, builtin_types=(datetime,))
         plain = _with_instants(plain)
+        if isinstance(plain.get("by"), dict) and not plain["by"].get("numbers_meant"):
+            plain["by"].pop("numbers_meant", None)  # an event says so only where it was so
         plain["salt"] = _b64(secrets.token_bytes(SALT_BYTES))
         class_version = getattr(type(domain_event), "class_version", 1)
         if class_version > 1:

@@ -62,6 +62,7 @@ def by(occurred_at: datetime | None = None) -> By:
         recorded_at=now,
         command_id=command_id(),
         source="api",
+        numbers_meant=g.get("numbers_meant", False),
     )
 
 

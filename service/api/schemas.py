@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 
 import marshmallow as ma
+from flask import g
 from marshmallow import fields
 
-from service.api.fields import Digits, Text
+from service.api.fields import Digits, Text, Truth
 from service.api.paging import MAX_CURSOR
 
 MAX_POSITION = 2**53 - 1  # what JSON numbers hold everywhere
@@ -19,6 +20,17 @@ class Body(ma.Schema):
 
     class Meta:
         unknown = ma.RAISE
+
+    numbers_meant = Truth(
+        load_default=False,
+        metadata={"description": "A phone or identity number in a text is meant to be there."},
+    )
+
+    @ma.post_load
+    def _take_out(self, body: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Keep apart what is about the command and not about what it says."""
+        g.numbers_meant = body.pop("numbers_meant", False)
+        return body
 
 
 class Waiting(ma.Schema):

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, get_type_hints
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.free_text import NumberKind, numbers_in, refuse_numbers
+from domain.application import TeamRecord
+from domain.daily_log import Changes
+from domain.free_text import FREE_TEXT, NumberKind, numbers_in
+from domain.recording import Aggregate
 from domain.refusals import HoldsNumbers
+
+from .conftest import DAY, a_by, an_activity
+
+Events = Callable[[], list[Any]]
 
 PHONE, IDENTITY = NumberKind.PHONE, NumberKind.IDENTITY
 # The specimen of GB 11643-1999's appendix, and one that ends in X.
@@ -82,10 +94,58 @@ def test_any_mobile_number_is_found_wherever_it_stands(
     assert PHONE in numbers_in(f"{around}{number}{around}")
 
 
-def test_the_first_field_with_a_number_is_named_unless_it_is_meant() -> None:
-    with pytest.raises(HoldsNumbers) as refused:
-        refuse_numbers(meant=False, remarks="好", reason="13812341234")
+# --- at entry ---
 
-    assert refused.value.facts == {"field": "reason", "kinds": ["phone"]}
-    refuse_numbers(meant=True, reason="13812341234")
-    refuse_numbers(meant=False, remarks=None, reason="")
+
+def test_a_number_in_an_entry_is_refused_and_nothing_is_recorded(team: TeamRecord) -> None:
+    with pytest.raises(HoldsNumbers) as refused:
+        team.daily_logs.log_activity("A1", an_activity(note="改打13812341234"), by=a_by())
+
+    assert refused.value.facts == {"field": "note", "kinds": ["phone"]}
+    assert team.daily_logs.find("A1", DAY) is None
+
+
+def test_a_number_that_is_meant_is_recorded_as_such(team: TeamRecord, events: Events) -> None:
+    meant = replace(a_by(), numbers_meant=True)
+
+    team.daily_logs.log_activity("A1", an_activity(note="改打13812341234"), by=meant)
+
+    assert events()[-1].by.numbers_meant
+
+
+def test_a_correction_is_looked_through_too(team: TeamRecord) -> None:
+    visit = an_activity()
+    team.daily_logs.log_activity("A1", visit, by=a_by())
+    changes = Changes(next_step="回电 138-1234-1234")
+
+    with pytest.raises(HoldsNumbers) as refused:
+        team.daily_logs.correct_activity("A1", DAY, visit.activity_id, changes, "补", by=a_by())
+
+    assert refused.value.facts["field"] == "changes"
+
+
+NOT_FREE = {
+    "originator_topic", "name", "name_masked", "phone", "phone_masked", "phone_index", "time_zone",
+    "kind", "subject", "ticket", "facts", "findings", "method", "route", "about", "fields",
+    "request_ref", "counts", "origin", "language", "model_version",
+}  # fmt: skip
+"""Text fields of events in which nobody writes freely: ids, codes, names in their own place."""
+
+
+def test_every_text_field_of_every_event_is_known() -> None:
+    unknown = {
+        f"{event.TOPIC}: {name}"
+        for event in _events_of(Aggregate.Event)
+        for name, kind in get_type_hints(event).items()
+        if re.search(r"\bstr\b", str(kind)) and "ClassVar" not in str(kind)
+        if not name.endswith("_id") and name not in FREE_TEXT | NOT_FREE
+    }
+
+    assert not unknown
+
+
+def _events_of(kind: type[Any]) -> Iterator[type[Any]]:
+    for found in kind.__subclasses__():
+        if "TOPIC" in vars(found):
+            yield found
+        yield from _events_of(found)
