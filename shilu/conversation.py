@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.detection.call_choice import SPENT, Candidate, draw, seed_of
-from domain.detection.evidence import Table, six_way
+from domain.detection.evidence import Table, Weights, six_way
 from domain.detection.fake_rate import DrawnCall, FakeRate, fake_rate
-from domain.detection.judgement import Judgement, branch_table, judge_agent
-from domain.detection.pooling import lenient_table
+from domain.detection.judgement import Judgement, branch_fit, branch_table, judge_agent
 from domain.detection.records import Absence, Callback, Sale, Visit
 from domain.detection.suspicion import Suspicion, suspicions
 from domain.detection.visit_log import VisitLog, VisitTable
@@ -35,7 +34,8 @@ class _Morning:
     log: VisitLog
     suspicions: Mapping[str, Suspicion]
     risks: Mapping[str, float]
-    table: Table  # of the calls made until then
+    table: Table  # of the calls made until then, for the rate
+    judging: tuple[Table, Weights]
 
 
 class Conversation:
@@ -152,12 +152,14 @@ class Conversation:
 
     def _judge(self, agent: str) -> Judgement:
         if agent not in self._judged:
+            table, weights = self._looked().judging
             self._judged[agent] = judge_agent(
                 agent,
                 self._looked().suspicions.get(agent),
                 self._calls.get(agent, ()),
                 policies=self._policies.get(agent, 0),
-                table=lenient_table(self._looked().table),
+                table=table,
+                weights=weights,
             )
         return self._judged[agent]
 
@@ -165,5 +167,6 @@ class Conversation:
         if self._morning is None:
             log = self._table.log()
             seen = suspicions(log)
-            self._morning = _Morning(log, seen, risk_ratios(log), branch_table(seen, self._calls))
+            own, judging = branch_table(seen, self._calls), branch_fit(seen, self._calls)
+            self._morning = _Morning(log, seen, risk_ratios(log), own, judging)
         return self._morning

@@ -22,9 +22,8 @@ from domain.callback import Callback
 from domain.customer import Customer
 from domain.daily_log import DailyLog
 from domain.detection import records
-from domain.detection.evidence import Table
-from domain.detection.judgement import branch_suspicions, branch_table, calls_by_agent
-from domain.detection.pooling import lenient_table
+from domain.detection.evidence import Table, Weights
+from domain.detection.judgement import branch_fit, branch_suspicions, calls_by_agent
 from domain.detection.suspicion import Suspicion
 from domain.organisation import Member
 from domain.words import ActivityKind, LeaveKind, Role
@@ -43,6 +42,7 @@ class BranchFile:
     seen: Mapping[str, Suspicion]
     calls: Mapping[str, list[records.Callback]]
     table: Table
+    weights: Weights
     policies: Mapping[str, int]
     open_corrections: frozenset[str]
 
@@ -96,11 +96,13 @@ class BranchBook:
         if self._may_look():
             self._look(known)
         calls = calls_by_agent(known)
+        table, weights = branch_fit(self._seen, calls)
         return BranchFile(
             position=self._newest,
             seen=self._seen,
             calls=calls,
-            table=lenient_table(branch_table(self._seen, calls)),
+            table=table,
+            weights=weights,
             policies=_policies(self._facts),
             open_corrections=known.open_corrections,
         )

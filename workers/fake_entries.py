@@ -119,6 +119,7 @@ def _judge(record: TeamRecord, agent_id: str, file: BranchFile, rules: Rules) ->
         open_correction=agent_id in file.open_corrections,
         thresholds=thresholds,
         table=file.table,
+        weights=file.weights,
     )
 
 

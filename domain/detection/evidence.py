@@ -1,7 +1,8 @@
 """What calls prove (detection.md, section 3): log-odds that add up from named items.
 
 log-odds = logit(0.12) + rule + log BF. The rule part is 0.8 z - 1 with the robust z of
-`suspicion`, clamped to [-2, +3] nats, so that no log alone can accuse. The Bayes factor BF asks
+`suspicion`, clamped to [-2, +3] nats, so that no log alone can accuse; `pooling.fitted_weights`
+learns starting point and slope from the branch's own calls. The Bayes factor BF asks
 how well the outcomes fit an agent with a made-up share t ~ Beta(1.5, 2) of visits, against an
 honest one with t ~ Beta(1, 60), whose rare contradictions are mishaps; t lies on 200 grid points.
 Weights are natural logarithms (nats).
@@ -86,6 +87,21 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Weights:
+    """What log and branch weigh: ``base`` = share of fabricators, ``slope`` of the rule on z.
+
+    ``version`` names them on every judgement.
+    """
+
+    base: float
+    slope: float
+    version: str
+
+
+PUBLISHED = Weights(BASE_RATE, RULE_SLOPE, "published")
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Log-odds of fabrication; ``items`` add up to ``log_odds`` within 1e-6."""
 
@@ -107,21 +123,29 @@ def posterior_from_calls(outcomes: Iterable[Outcome], base: float = BASE_RATE) -
 
 
 def weigh(
-    suspicion: Suspicion | None, outcomes: Iterable[Outcome], table: Table = OUTCOME_TABLE
+    suspicion: Suspicion | None,
+    outcomes: Iterable[Outcome],
+    table: Table = OUTCOME_TABLE,
+    weights: Weights = PUBLISHED,
 ) -> Evidence:
     """Return the evidence against one agent; ``suspicion`` None means that no log was looked at."""
     counts = _counts(outcomes)
-    start = Item("starting_point", logit(BASE_RATE), {"percent": round(100 * BASE_RATE)})
-    items = (start, *_rule_items(suspicion), *_call_items(counts, table))
+    start = Item("starting_point", logit(weights.base), {"percent": round(100 * weights.base)})
+    items = (start, *_rule_items(suspicion, weights.slope), *_call_items(counts, table))
     log_odds = sum(item.weight for item in items)
     posterior = logistic(log_odds)
     share, interval = _made_up_share(counts, posterior, table)
     return Evidence(log_odds, posterior, share, interval, items)
 
 
-def rule_log_odds(z: float) -> float:
+def rule_log_odds(z: float, slope: float = RULE_SLOPE) -> float:
     """Return the clamped part that the log has in the log-odds, -2 to +3 nats."""
-    return min(RULE_MOST, max(RULE_LEAST, RULE_SLOPE * z + RULE_SHIFT))
+    return min(RULE_MOST, max(RULE_LEAST, slope * z + RULE_SHIFT))
+
+
+def log_bayes_factor(outcomes: Iterable[Outcome], table: Table = OUTCOME_TABLE) -> float:
+    """Return log BF of fabricator against honest, in nats."""
+    return _log_bf(_counts(outcomes), table)
 
 
 def logit(p: float) -> float:
@@ -139,7 +163,7 @@ def _counts(outcomes: Iterable[Outcome]) -> tuple[int, ...]:
     return tuple(counted[outcome] for outcome in ORDER)
 
 
-def _rule_items(suspicion: Suspicion | None) -> tuple[Item, ...]:
+def _rule_items(suspicion: Suspicion | None, slope: float) -> tuple[Item, ...]:
     """Return the rule part by signal: the strongest by name, the others and the usual together."""
     if suspicion is None:
         return ()
@@ -148,12 +172,12 @@ def _rule_items(suspicion: Suspicion | None) -> tuple[Item, ...]:
     items = [
         Item(
             found.name,
-            RULE_SLOPE * found.pull,
+            slope * found.pull,
             {"count": found.count, "total": found.total, "peers": found.peers},
         )
         for found in shown
     ]
-    rest = rule_log_odds(suspicion.z) - sum(item.weight for item in items)
+    rest = rule_log_odds(suspicion.z, slope) - sum(item.weight for item in items)
     return (*items, Item("beside_colleagues", rest, {"others": len(strongest) - len(shown)}))
 
 

@@ -5,10 +5,20 @@ keep the nightly `branch_suspicions` and run `judge_agent` alone: it costs well 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from domain.detection.evidence import OUTCOME_TABLE, Evidence, Item, Outcome, Table, weigh
+from domain.detection.evidence import (
+    OUTCOME_TABLE,
+    PUBLISHED,
+    Evidence,
+    Item,
+    Outcome,
+    Table,
+    Weights,
+    log_bayes_factor,
+    weigh,
+)
 from domain.detection.ladder import (
     Missing,
     Rung,
@@ -22,6 +32,7 @@ from domain.detection.ladder import (
 from domain.detection.pooling import (
     ORDINARY_Z,
     ToldCall,
+    fitted_weights,
     lenient_table,
     pooled_table,
     prior_of_visit,
@@ -30,7 +41,7 @@ from domain.detection.records import BranchRecords, Callback
 from domain.detection.suspicion import SignalFound, Suspicion, suspicions
 from domain.detection.visit_log import log_of
 
-MODEL_VERSION = "detection-1"
+MODEL_VERSION = "detection-2"
 DEFAULT_THRESHOLDS = Thresholds()
 
 
@@ -73,14 +84,15 @@ def judge_agent(
     open_correction: bool = False,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     table: Table = OUTCOME_TABLE,
+    weights: Weights = PUBLISHED,
 ) -> Judgement:
     """Judge one agent from the log's suspicion and the callbacks about the agent's own visits.
 
-    ``table`` is the branch's own (`judging_table`), or the published one.
+    ``table`` and ``weights`` are the branch's own (`branch_fit`), or the published ones.
     """
     settled = list(settled_outcomes(callbacks).values())
     outcomes = [outcome for outcome, _ in settled]
-    evidence = weigh(suspicion, outcomes, table)
+    evidence = weigh(suspicion, outcomes, table, weights)
     contradictions = contradicted_customers(settled)
     missing = missing_for_alert(
         evidence.posterior, contradictions, clear_signals(suspicion), open_correction, thresholds
@@ -98,6 +110,7 @@ def judge_agent(
         items=evidence.items,
         counter_items=_counter_items(evidence, outcomes, policies),
         signals=() if suspicion is None else suspicion.signals,
+        model_version=f"{MODEL_VERSION}/{weights.version}",
     )
 
 
@@ -109,7 +122,7 @@ def judge_branch(
     """Judge every agent of the roster; a callback about a visit nobody logged counts for nobody."""
     seen = branch_suspicions(records) if suspicions_by_agent is None else suspicions_by_agent
     calls = calls_by_agent(records)
-    table = judging_table(seen, calls)
+    table, weights = branch_fit(seen, calls)
     policies: dict[str, int] = defaultdict(int)
     for sale in records.sales:
         policies[sale.agent_id] += sale.policies
@@ -122,9 +135,30 @@ def judge_branch(
             open_correction=agent in records.open_corrections,
             thresholds=thresholds,
             table=table,
+            weights=weights,
         )
         for agent in records.agents
     }
+
+
+def branch_fit(
+    seen: Mapping[str, Suspicion], calls: Mapping[str, Iterable[Callback]]
+) -> tuple[Table, Weights]:
+    """Return outcome table and weights to judge people of this branch with."""
+    table = judging_table(seen, calls)
+    found = [
+        (seen[agent].z, log_bayes_factor((o for o, _ in settled), table))
+        for agent, settled in _settled_by_agent(seen, calls)
+    ]
+    return table, fitted_weights(found)
+
+
+def _settled_by_agent(
+    seen: Mapping[str, Suspicion], calls: Mapping[str, Iterable[Callback]]
+) -> Iterator[tuple[str, list[tuple[Outcome, str]]]]:
+    for agent in sorted(set(calls) & set(seen)):
+        if settled := list(settled_outcomes(calls[agent]).values()):
+            yield agent, settled
 
 
 def judging_table(seen: Mapping[str, Suspicion], calls: Mapping[str, Iterable[Callback]]) -> Table:
@@ -135,10 +169,10 @@ def judging_table(seen: Mapping[str, Suspicion], calls: Mapping[str, Iterable[Ca
 def branch_table(seen: Mapping[str, Suspicion], calls: Mapping[str, Iterable[Callback]]) -> Table:
     """Return the outcome table of the branch's own calls, for `fake_rate`; not to judge people."""
     told: list[ToldCall] = []
-    for agent in sorted(calls):
-        if agent in seen and seen[agent].z <= ORDINARY_Z:
+    for agent, settled in _settled_by_agent(seen, calls):
+        if seen[agent].z <= ORDINARY_Z:
             prior = prior_of_visit(seen[agent].z)
-            told += [(o, prior) for o, _ in settled_outcomes(calls[agent]).values()]
+            told += [(o, prior) for o, _ in settled]
     return pooled_table(told)
 
 

@@ -89,11 +89,16 @@ def missing_for_alert(
     open_correction: bool,
     thresholds: Thresholds,
 ) -> tuple[Missing, ...]:
-    """Return the entry conditions of an alert that are not met; () means: ask a human."""
+    """Return the entry conditions of an alert that are not met; () means: ask a human.
+
+    Where the log shows nothing clear, one more customer must contradict: a fabricator who hides
+    every trace would otherwise never be asked.
+    """
+    by_calls_alone = contradictions > thresholds.contradictions
     met = {
         Missing.PROBABILITY: posterior >= thresholds.alert,
         Missing.CONTRADICTIONS: contradictions >= thresholds.contradictions,
-        Missing.LOG_SIGNAL: bool(signals),
+        Missing.LOG_SIGNAL: bool(signals) or by_calls_alone,
         Missing.OPEN_CORRECTION: not open_correction,
     }
     return tuple(condition for condition, holds in met.items() if not holds)

@@ -1,11 +1,11 @@
 """Near-copies among an agent's own remarks (detection.md, signal 7)."""
 
-from collections.abc import Iterable
-from math import ceil
+from collections import deque
 
 WINDOW = 60  # own earlier remarks a new one is compared with
 SHORTEST = 8  # characters; shorter remarks are alike by nature
 ALIKE = 0.85  # Jaccard similarity of character bigrams
+BITS = 251  # of a mask; a prime spreads the bigrams
 
 
 def bigrams(text: str) -> frozenset[str]:
@@ -23,44 +23,27 @@ def similarity(one: frozenset[str], other: frozenset[str]) -> float:
 class RecentRemarks:
     """The last `WINDOW` remarks of one agent, asked about each new one in the order of typing.
 
-    An alike remark shares at least 0.85 |a| bigrams, so it holds one of any |a| - ceil(0.85 |a|) + 1
-    of them: only the remarks that hold one of the rarest few are compared.
+    Each remark is also kept as a mask of `BITS` bits, one a bigram, some shared. Masks of alike
+    remarks differ in few bits: J >= 0.85 means |a xor b| <= 0.15 |a or b| <= (0.15 / 0.85) |a|, and
+    shared bits only lessen it. So the masks rule out nearly all without a look at the words.
     """
 
     def __init__(self) -> None:
-        self._recent: dict[int, frozenset[str]] = {}
-        self._holders: dict[str, set[int]] = {}
-        self._next = 0
+        self._recent: deque[tuple[int, frozenset[str]]] = deque(maxlen=WINDOW)
 
     def repeats(self, remark: str | None) -> bool:
         """Tell whether this remark nearly copies a recent one, and remember it."""
         if remark is None or len(remark.strip()) < SHORTEST:
             return False
         grams = bigrams(remark)
-        alike = any(similarity(grams, other) >= ALIKE for other in self._candidates(grams))
-        self._remember(grams)
-        return alike
-
-    def _candidates(self, grams: frozenset[str]) -> Iterable[frozenset[str]]:
-        few = len(grams) - ceil(ALIKE * len(grams)) + 1
-        holders = [self._holders.get(gram, _NOBODY) for gram in grams]
-        numbers: set[int] = set().union(*sorted(holders, key=len)[:few])
-        return (self._recent[number] for number in numbers)
-
-    def _remember(self, grams: frozenset[str]) -> None:
-        self._recent[self._next] = grams
-        for gram in grams:
-            self._holders.setdefault(gram, set()).add(self._next)
-        self._next += 1
-        if len(self._recent) > WINDOW:
-            self._forget(self._next - WINDOW - 1)
-
-    def _forget(self, number: int) -> None:
-        for gram in self._recent.pop(number):
-            holders = self._holders[gram]
-            holders.remove(number)
-            if not holders:
-                del self._holders[gram]
+        mask, most = _mask(grams), (1.0 - ALIKE) / ALIKE * len(grams)
+        near = [other for m, other in self._recent if (m ^ mask).bit_count() <= most]
+        self._recent.append((mask, grams))
+        return any(similarity(grams, other) >= ALIKE for other in near)
 
 
-_NOBODY: set[int] = set()
+def _mask(grams: frozenset[str]) -> int:
+    mask = 0
+    for gram in grams:
+        mask |= 1 << (ord(gram[0]) * 31 + ord(gram[1])) % BITS
+    return mask

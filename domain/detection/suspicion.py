@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from domain.detection.signals import ENOUGH_VISITS, SIGNALS, Measure, Signal
+from domain.detection.measures import ENOUGH_VISITS, Measure
+from domain.detection.signals import SIGNALS, Signal
 from domain.detection.visit_log import Real, VisitLog
 
 MOST_SURPRISE = 2.0

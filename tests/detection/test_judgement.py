@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.detection.judgement import judge_agent, judge_branch, judging_table
-from domain.detection.ladder import Missing, Rung, Thresholds
+from domain.detection.ladder import Missing, Rung, Thresholds, missing_for_alert
 from domain.detection.records import BranchRecords, Callback, Sale
 from domain.detection.suspicion import SignalFound, Suspicion
 from domain.words import CallbackOutcome
@@ -42,11 +42,10 @@ def test_two_denials_of_one_customer_count_once(calls: MakeCalls) -> None:
     assert not judged.alert
 
 
-def test_denials_without_a_log_signal_make_no_alert(calls: MakeCalls) -> None:
-    judged = judge_agent("A1", PLAIN, calls([DENIED] * 6))
+def test_without_a_log_signal_one_more_customer_must_contradict() -> None:
+    told = [missing_for_alert(0.99, customers, (), False, Thresholds()) for customers in (2, 3)]
 
-    assert judged.posterior > 0.95
-    assert judged.missing == (Missing.LOG_SIGNAL,)
+    assert told == [(Missing.LOG_SIGNAL,), ()]
 
 
 def test_an_open_correction_request_stays_the_alert(calls: MakeCalls) -> None:
