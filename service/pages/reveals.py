@@ -23,8 +23,9 @@ from domain.reveal_rules import EXCEPTIONS, GrantKind, RevealReason
 from domain.words import ContactSource, Receipt
 from projections import access_queries, customers, team_day
 from projections.access_queries import AlertCard, GlassCard, RequestCard
-from service.access import Thing, may, need, need_about
+from service.access import Thing, may, need
 from service.context import shilu
+from service.customer_reach import need_customer
 from service.forms import Form, PageForm, Phone, an_id, by, command_id, one_of, see, sent, text
 from service.language import N_, _, local
 from service.password_again import signed_in_again
@@ -98,7 +99,7 @@ def ask() -> Response:
     if form.good:
         request_id = f"R-{command_id(form, 'request').hex[:12]}"
         with form.refusals(text="text", reason="reason"):
-            _need_customer(form.data["customer_id"])
+            need_customer(form.data["customer_id"])
             receipt = shilu().record.reveal_exceptions.ask(request_id, _wish(form), by=by(form))
             return see("/reveals", receipt, "reveal_asked")
     return _ask_page(form, emergency=False)
@@ -119,7 +120,7 @@ def emergency() -> Response:
     if form.good and (at := signed_in_again(form, form.data["password"])) is not None:
         glass_id = f"G-{command_id(form, 'glass').hex[:12]}"
         with form.refusals(text="text", reason="reason"):
-            _need_customer(form.data["customer_id"])
+            need_customer(form.data["customer_id"])
             receipt = shilu().record.reveal_exceptions.break_glass(
                 glass_id, _wish(form), at, by=by(form)
             )
@@ -137,7 +138,7 @@ def look(kind: str, ticket: str) -> Response:
     grant = record.confidentiality.grant(grant_kind, ticket)
     if grant is None or grant.viewer_id != reader().person_id:
         raise NotFound
-    _need_customer(grant.customer_id)
+    need_customer(grant.customer_id)
     form = sent(LookForm())
     if form.good:
         with form.refusals():
@@ -218,22 +219,10 @@ def _need_any() -> None:
         need(reader(), Thing.REVEAL)
 
 
-def _need_customer(customer_id: str) -> None:
-    """Raise NotFound for a customer of nobody whom the reader leads."""
-    record = shilu().record
-    owner = record.customers.owner_of(customer_id)
-    if owner is None:
-        raise NotFound
-    canary = record.reveal_alerts.canary(customer_id)
-    member = record.organisation.member(owner)
-    team_id = member.team_on(shilu().today()) if member else canary.team_id if canary else None
-    need_about(reader(), Thing.REVEAL, agent_id=owner, team_id=team_id)
-
-
 def _ask_page(form: Form, *, emergency: bool) -> Response:
     customer_id = form.value("customer_id") or request.args.get("customer", "")
     if customer_id:
-        _need_customer(customer_id)
+        need_customer(customer_id)
     with views("customers") as connection:
         card = customers.one(connection, customer_id) if customer_id else None
     page = render_template(
