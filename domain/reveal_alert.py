@@ -174,7 +174,7 @@ class RevealAlerts:
                 alert_id=alert_id,
                 customer_id=alert.customer_id,
                 founded=founded,
-                text=stated(text, meant=numbers_meant),
+                text=stated(text, meant=numbers_meant or by.numbers_meant),
                 by=by,
             )
             return [alert]

@@ -253,7 +253,7 @@ class RevealExceptions:
         """Leave it closed, and say why. Raises as ``approve``, and EmptyText, HoldsNumbers."""
 
         def change(request: RevealRequest) -> None:
-            why = stated(text, meant=numbers_meant)
+            why = stated(text, meant=numbers_meant or by.numbers_meant)
             request.trigger_event(RevealRequest.Refused, text=why, **_who(request), by=by)
 
         return self._decide(request_id, change, by)
@@ -305,7 +305,7 @@ class RevealExceptions:
                 customer_id=glass.customer_id,
                 owner_id=glass.owner_id,
                 justified=justified,
-                text=stated(text, meant=numbers_meant),
+                text=stated(text, meant=numbers_meant or by.numbers_meant),
                 by=by,
             )
             return [glass]
@@ -326,7 +326,7 @@ class RevealExceptions:
             "owner_id": subject.owner_id,
             "team_id": self._team_of(subject.owner_id, self._day_of(by.recorded_at)),
             "reason": wish.reason,
-            "text": stated(wish.text, meant=wish.numbers_meant),
+            "text": stated(wish.text, meant=wish.numbers_meant or by.numbers_meant),
         }
 
     def _decide(self, request_id: str, change: Callable[[RevealRequest], None], by: By) -> Receipt:
