@@ -16,7 +16,7 @@ RUN /venv/bin/pip install --no-deps --no-index --no-build-isolation .
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10531 --home-dir /data shilu \
-    && install --directory --owner=shilu --mode=0700 /data
+    && install --directory --owner=shilu --mode=0700 /data /signer
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
@@ -25,7 +25,7 @@ ENV PATH=/venv/bin:$PATH \
     SHILU_PORT=8000
 USER shilu
 WORKDIR /data
-VOLUME /data
+VOLUME ["/data", "/signer"]
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["shilu"]

@@ -113,6 +113,8 @@ class Recording:
         self._application = application
         self._answers: dict[UUID, Receipt] = {}  # for recorders that keep no command ids
         self._batch: Batch | None = None
+        self.told: Callable[[Receipt], None] = _nobody
+        """Is told every answer, the first and the repeated ones: who answers may sign for it."""
 
     def find(self, kind: type[A], stream_id: UUID) -> A | None:
         """Return the aggregate of this stream, or None if there is none of this kind."""
@@ -134,6 +136,11 @@ class Recording:
         """
         if self._batch is not None:
             return self._collect(self._batch, decide())
+        receipt = self._answered(by, decide)
+        self.told(receipt)
+        return receipt
+
+    def _answered(self, by: By, decide: Decision) -> Receipt:
         earlier = self.receipt_of(by.command_id)
         if earlier is not None:
             return earlier
@@ -196,6 +203,10 @@ class Recording:
         if not hasattr(self._application.recorder, "receipt_of"):
             self._answers[by.command_id] = replace(receipt, repeated=True)
         return receipt
+
+
+def _nobody(_receipt: Receipt) -> None:
+    """Nobody wants to know."""
 
 
 def _receipt(recording: LibraryRecording[UUID]) -> Receipt:

@@ -15,17 +15,22 @@ from service import (
     language,
     navigation,
     problems,
+    proof_log,
+    receipts,
     refused,
     requests_in,
     security,
     sessions,
 )
-from service.context import Context, DemoLogin
+from service.context import Context, DemoLogin, Proofs
 from service.pages import ALL_PAGES
 from shilu.settings import Settings
 from store.accounts import Accounts
 from store.branch import BranchStore
+from store.checkpoints import Checkpoints, checkpoints_engine
 from store.engines import engine_of
+from store.signed_note import read_keys
+from store.signer_client import SignerClient
 
 DEMO_LOGINS = "demo-logins.json"
 
@@ -53,6 +58,12 @@ def make_context(settings: Settings) -> Context:
         branch=settings.branch,
         head=store.reader().head,
         demo=read_demo_logins(settings.data_dir / DEMO_LOGINS),
+        proofs=Proofs(
+            SignerClient(settings.signer_socket),
+            Checkpoints(checkpoints_engine(store), settings.log_origin),
+            settings.verifier_key_file,
+            read_keys(settings.witnesses_file),
+        ),
     )
 
 
@@ -73,7 +84,9 @@ def build_app(context: Context) -> Flask:
     app.after_request(security.add_headers)
     for pages in ALL_PAGES:
         app.register_blueprint(pages)
+    app.register_blueprint(proof_log.pages)
     service.api.register(app, context)
+    receipts.set_up(app, context)
     return app
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import cast
 
 from flask import current_app
@@ -13,6 +14,9 @@ from sqlalchemy import Engine
 from domain.application import TeamRecord
 from domain.rhythm import Rules
 from store.accounts import Accounts
+from store.checkpoints import Checkpoints
+from store.signed_note import VerifierKey
+from store.signer_client import SignerClient
 
 
 def utc_now() -> datetime:
@@ -32,6 +36,16 @@ class DemoLogin:
     note_en: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """What the log can be held to: who signs for it, what was signed, and who witnesses that."""
+
+    signer: SignerClient
+    kept: Checkpoints
+    key_file: Path
+    witnesses: tuple[VerifierKey, ...] = ()
+
+
 @dataclass(frozen=True)
 class Context:
     """One branch as the service sees it. ``demo`` is empty outside the demo."""
@@ -43,6 +57,7 @@ class Context:
     head: Callable[[], int]
     clock: Callable[[], datetime] = utc_now
     demo: tuple[DemoLogin, ...] = ()
+    proofs: Proofs | None = None
 
     def now(self) -> datetime:
         """Return the present instant, aware."""

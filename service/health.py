@@ -30,6 +30,9 @@ SECONDS = Histogram(
 )
 HEAD = Gauge("shilu_log_position", "Newest position of the branch's log", registry=REGISTRY)
 LAG = Gauge("shilu_projection_lag_events", "Events behind the log", ["name"], registry=REGISTRY)
+SIGNED = Gauge(
+    "shilu_checkpoint_position", "Newest position under a signed checkpoint", registry=REGISTRY
+)
 OLDEST_DUE = Gauge(
     "shilu_oldest_due_seconds", "Age of the oldest check that is due", registry=REGISTRY
 )
@@ -60,6 +63,7 @@ def metrics() -> Response:
     for name, lag in lags.items():
         LAG.labels(name).set(lag)
     OLDEST_DUE.set(_oldest_due_seconds())
+    SIGNED.set(_signed_position())
     return make_response(generate_latest(REGISTRY), 200, {"Content-Type": CONTENT_TYPE_LATEST})
 
 
@@ -89,6 +93,12 @@ def _state() -> dict[str, float]:
 def _lags() -> tuple[int, dict[str, int]]:
     head, reached = shilu().head(), positions(shilu().views)
     return head, {p.name: max(head - reached.get(p.name, 0), 0) for p in projections.ALL}
+
+
+def _signed_position() -> int:
+    proofs = shilu().proofs
+    newest = proofs.kept.newest() if proofs else None
+    return newest.checkpoint.size if newest else 0
 
 
 def _oldest_due_seconds() -> float:

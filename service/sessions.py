@@ -19,7 +19,14 @@ from service.context import shilu
 from store.accounts import Account, Session
 
 COOKIE, SECURE_COOKIE = "shilu_session", "__Host-shilu_session"
-PLAIN_PATHS = ("/static/", "/livez", "/readyz", "/metrics", "/favicon.ico")  # the same for all
+PLAIN_PATHS = (  # the same for all
+    "/static/",
+    "/livez",
+    "/readyz",
+    "/metrics",
+    "/favicon.ico",
+    "/log/",
+)
 OPEN_PATHS = ("/sign-in", "/language")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SAME_SITE = frozenset({"same-origin", "none"})  # none: typed in, not sent by another site

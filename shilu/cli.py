@@ -7,6 +7,7 @@ refused); 2 wrong use; 3 not ready (not migrated, a store that does not answer).
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -43,7 +44,7 @@ def main() -> None:
 
 @main.command()
 def up() -> None:
-    """Start and supervise every process: web, follower, worker, scheduler."""
+    """Start and supervise every process: web, follower, worker, scheduler, signer."""
     from shilu.supervisor import up as supervise
 
     raise SystemExit(supervise(_settings()))
@@ -84,6 +85,16 @@ def scheduler() -> None:
     import workers
 
     raise SystemExit(workers.run_scheduler())
+
+
+@main.command()
+def signer() -> None:
+    """Sign checkpoints and receipts: the only process that has the log's key."""
+    settings = _settings()
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files = settings.signer_key_file, settings.signer_socket, settings.verifier_key_file
+    command = [sys.executable, "-m", "store.signer", settings.log_origin, *map(str, files)]
+    os.execv(sys.executable, command)  # noqa: S606  it needs a tenth of what is loaded here
 
 
 # --- setting up ---

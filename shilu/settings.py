@@ -11,6 +11,7 @@ from environs import Env
 from marshmallow.validate import OneOf, Range, Regexp
 
 BRANCH_NAME = re.compile(r"^[a-z][a-z0-9_]{0,30}$")
+ORIGIN = re.compile(r"^[^\s+/]+(/[^\s+/]+)*$")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -29,6 +30,10 @@ class Settings:
     master_key_file: Path  # SHILU_MASTER_KEY_FILE: wraps the keys per person; back it up apart
     master_key_command: str  # SHILU_MASTER_KEY_COMMAND: prints the master key instead of the file
     secret_key_file: Path  # SHILU_SECRET_KEY_FILE: signs what the browser carries
+    origin: str  # SHILU_ORIGIN: whose log it is, best a domain; the branch's name follows it
+    signer_key_file: Path  # SHILU_SIGNER_KEY_FILE: signs the log; its memory stands beside it
+    signer_socket: Path  # SHILU_SIGNER_SOCKET: where the signer listens
+    witnesses_file: Path  # SHILU_WITNESSES_FILE: public keys of those who may cosign, one a line
     threads: int  # SHILU_THREADS: of the web process
     log_level: str  # SHILU_LOG_LEVEL
 
@@ -50,11 +55,25 @@ class Settings:
             master_key_file=_path(env, "SHILU_MASTER_KEY_FILE", data_dir / "master.key"),
             master_key_command=env.str("SHILU_MASTER_KEY_COMMAND", ""),
             secret_key_file=_path(env, "SHILU_SECRET_KEY_FILE", data_dir / "secret.key"),
+            origin=env.str("SHILU_ORIGIN", "shilu.local", validate=Regexp(ORIGIN)),
+            signer_key_file=_path(env, "SHILU_SIGNER_KEY_FILE", data_dir / "signer.key"),
+            signer_socket=_path(env, "SHILU_SIGNER_SOCKET", data_dir / "signer.sock"),
+            witnesses_file=_path(env, "SHILU_WITNESSES_FILE", data_dir / "witnesses"),
             threads=env.int("SHILU_THREADS", 16, validate=Range(1, 512)),
             log_level=env.str("SHILU_LOG_LEVEL", "info", validate=OneOf(LOG_LEVELS)),
         )
         env.seal()
         return settings
+
+    @property
+    def log_origin(self) -> str:
+        """The name of the branch's log, under which it is signed."""
+        return f"{self.origin}/{self.branch}"
+
+    @property
+    def verifier_key_file(self) -> Path:
+        """Where the signer writes its public key."""
+        return self.data_dir / "signer.vkey"
 
     def environment(self) -> Mapping[str, str]:
         """Return the variables that make another process read exactly these settings."""
@@ -73,6 +92,10 @@ VARIABLES: Mapping[str, str] = {
     "SHILU_MASTER_KEY_FILE": "master_key_file",
     "SHILU_MASTER_KEY_COMMAND": "master_key_command",
     "SHILU_SECRET_KEY_FILE": "secret_key_file",
+    "SHILU_ORIGIN": "origin",
+    "SHILU_SIGNER_KEY_FILE": "signer_key_file",
+    "SHILU_SIGNER_SOCKET": "signer_socket",
+    "SHILU_WITNESSES_FILE": "witnesses_file",
     "SHILU_THREADS": "threads",
     "SHILU_LOG_LEVEL": "log_level",
 }

@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
-START_ORDER = ("follower", "web", "worker", "scheduler")
-STOP_ORDER = ("scheduler", "web", "worker", "follower")
+START_ORDER = ("signer", "follower", "web", "worker", "scheduler")
+STOP_ORDER = ("scheduler", "web", "worker", "follower", "signer")
 GRACE = 20.0  # seconds for one process to end its work before it is killed
 BACK_OFF = (0.1, 10.0)  # seconds before the first and the slowest restart in a row
 HEALTHY_AFTER = 10.0  # a process that lived this long starts its back-off anew

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, MetaData, inspect, text
 from store import postgres, sqlite
 from store.accounts import ACCOUNTS_METADATA
 from store.branch import BranchStore
+from store.checkpoints import CHECKPOINT_METADATA, checkpoints_engine
 from store.engines import engine_of
 from store.factory import vault_engine
 from store.vault import PERSON_KEY, VAULT_METADATA, set_up_state
@@ -28,7 +29,7 @@ def migrate(
     queue_path: Path | None,
     view_metadata: Sequence[MetaData],
 ) -> None:
-    """Create what is missing: master key, vault, accounts, the branch's log and its views.
+    """Create what is missing: master key, vault, accounts, the branch's log, views and checkpoints.
 
     ``queue_path`` names the embedded queue's file, None when Redis carries the tasks.
     """
@@ -38,9 +39,10 @@ def migrate(
     _create(accounts_url, "accounts", [ACCOUNTS_METADATA])
     _create_log(store)
     if store.database_url:
-        _create(store.database_url, store.schema, view_metadata)
+        _create(store.database_url, store.schema, [*view_metadata, CHECKPOINT_METADATA])
     else:
         _create_tables(store.views_engine(), view_metadata)
+        _create_tables(checkpoints_engine(store), [CHECKPOINT_METADATA])
     if queue_path is not None:
         from store.queue import create_queue
 

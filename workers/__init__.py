@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from projections.due import DueCheck
     from store.branch import BranchStore
     from workers.broker import Tasks
+    from workers.checkpoints import CheckpointMaker
 
 
 def run_worker() -> int:
@@ -37,6 +38,8 @@ def run_worker() -> int:
 
 def run_scheduler() -> int:
     """Queue what is due and what events call for until SIGTERM; return the exit code."""
+    from threading import Thread
+
     from projections.due import checks_due
     from projections.retention import steps_due
     from workers.bookmark import Bookmark
@@ -57,9 +60,26 @@ def run_scheduler() -> int:
             return [*checks_due(connection, now), *steps_due(connection, now)]
 
     dispatcher = Dispatcher(store.reader(), Bookmark(views), send)
+    checkpoints = Thread(target=_checkpoints(settings, store).run, args=(stop,), name="checkpoints")
+    checkpoints.start()
     Rounds(dispatcher, Scheduler(due, send, broker)).run(stop)
+    checkpoints.join()
     broker.close()
     return 0
+
+
+def _checkpoints(settings: Settings, store: BranchStore) -> CheckpointMaker:
+    from store.checkpoints import Checkpoints, checkpoints_engine
+    from store.signer_client import SignerClient
+    from workers.checkpoints import CheckpointMaker
+
+    return CheckpointMaker(
+        store.views_engine(),
+        Checkpoints(checkpoints_engine(store), settings.log_origin),
+        SignerClient(settings.signer_socket),
+        store.folder / "checkpoints",
+        _now,
+    )
 
 
 def _store(settings: Settings) -> BranchStore:

@@ -13,6 +13,7 @@ from service.api import (
     events,
     people,
     privacy,
+    receipts,
     reveals,
     rulebook,
     sessions,
@@ -40,6 +41,7 @@ RESOURCES = (
     complaints.resource,
     team_states.resource,
     events.resource,
+    receipts.resource,
 )
 DESCRIPTION = (
     "Commands append events and answer with their position in the log; queries read views and "

@@ -60,6 +60,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "The body must be application/json in UTF-8, not compressed.",
     ),
     "invalid": (422, "有些内容填写不正确。", "Some of the values are not right."),
+    "signer-away": (
+        503,
+        "签名服务暂时不可用，请稍后再取回执。",
+        "The signer is away; ask for the receipt later.",
+    ),
     "key-reused": (
         422,
         "此 Idempotency-Key 已用于另一请求。",

@@ -32,6 +32,7 @@ from service.api.preconditions import (
 from service.api.problems import PROBLEM_TYPE, problem_response
 from service.api.schemas import ProblemSchema, Receipt, Waiting
 from service.api.views import view_position, wait_for_views
+from service.receipts import signed_receipt
 
 PREFIX = "/api/v1"
 HANDLED = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 431, 500, 503)
@@ -62,6 +63,7 @@ IF_NONE_MATCH_HEADER = {
 TEXT = {"schema": {"type": "string"}}
 COMMAND_HEADERS = {
     "X-Shilu-Position": {**TEXT, "description": "Where the append stands in the log."},
+    "Shilu-Receipt": {**TEXT, "description": "The receipt in base64url, or `unsigned`."},
     "Idempotent-Replayed": {**TEXT, "description": "true if this is the first answer again."},
     "ETag": {**TEXT, "description": "The version of the changed stream."},
 }
@@ -246,6 +248,7 @@ def _receipt(done: Done, status: int) -> Response:
         "position": receipt.position,
         "version": receipt.version,
         "repeated": receipt.repeated,
+        "receipt": signed_receipt(receipt.position),
         **done.ids,
         **done.shown,
     }

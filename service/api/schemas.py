@@ -71,12 +71,29 @@ class ProblemSchema(ma.Schema):
     errors = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
 
 
+class SignedReceipt(ma.Schema):
+    """The signer's word that the log took in this event; ``signature`` is over a signed note."""
+
+    log = fields.String(required=True)
+    position = fields.Integer(required=True)
+    leaf_hash = fields.String(required=True)
+    at = fields.String(required=True)
+    key = fields.String(required=True)
+    signature = fields.String(required=True)
+
+
 class Receipt(ma.Schema):
     """An accepted command: ``position`` in the log, ``version`` of the changed stream."""
 
     position = fields.Integer(required=True)
     version = fields.Integer(required=True)
     repeated = fields.Boolean(required=True)
+    receipt = fields.Nested(
+        SignedReceipt,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null while the signer is away: ask /receipts/<position> later."},
+    )
     customer_id = fields.String()
     activity_id = fields.String()
     callback_id = fields.String()

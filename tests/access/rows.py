@@ -59,6 +59,14 @@ PUBLIC = {
     "GET /livez",
     "GET /readyz",
     "GET /metrics",
+    "GET /log/checkpoint",
+    "GET /log/checkpoint/cosigned",
+    "GET /log/checkpoint/<int(max=9007199254740991):size>",
+    "GET /log/key",
+    "GET /log/tile/<path:path>",
+    "GET /log/proof/inclusion",
+    "GET /log/proof/consistency",
+    "POST /log/cosignature",
     "GET /api/v1/openapi.json",
     "POST /api/v1/sessions",
 }
@@ -367,6 +375,16 @@ API_ROWS = (
     # the record
     row(f"GET {API}/events", x="+"),
     row(f"GET {API}/events/<int:position>", x="+"),
+    # the first event is the administrator's own; there is no signer in this world
+    row(
+        f"GET {API}/receipts/<int(max=9007199254740991):position>",
+        a="0",
+        s="0",
+        u="0",
+        x="+",
+        m="+",
+        first=(503,),
+    ),
 )
 
 ROWS = (*PAGES, *API_ROWS)

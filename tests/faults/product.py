@@ -34,7 +34,7 @@ PASSWORD = "correct horse battery"
 BRANCH = "kills"
 AGENTS = 8
 TEAMS = 12  # more, of one agent each: so many checks of missing logs are due today
-PROCESSES = ("web", "follower", "worker", "scheduler")
+PROCESSES = ("web", "follower", "worker", "scheduler", "signer")
 
 
 class Product:
@@ -96,7 +96,8 @@ class Product:
         """The processes of `shilu NAME`, the web's own child included."""
         assert self.supervisor is not None
         children = psutil.Process(self.supervisor.pid).children(recursive=True)
-        return [child for child in children if name in _arguments(child)]
+        names = {name, f"store.{name}"}  # the signer runs as a module of its own
+        return [child for child in children if names & set(_arguments(child))]
 
     def kill(self, name: str) -> None:
         """kill -9 one process, or everything at once."""

@@ -49,7 +49,7 @@ def test_the_schema_check_finds_a_misspelt_condition(tmp_path: Path) -> None:
 def test_every_command_in_the_compose_file_exists(compose: dict[str, Any]) -> None:
     commands = {service["command"][0] for service in ours(compose).values()}
 
-    assert commands == {"migrate", "web", "follower", "worker", "scheduler"}
+    assert commands == {"migrate", "web", "follower", "worker", "scheduler", "signer"}
     assert commands <= set(main.commands)
 
 
@@ -90,6 +90,16 @@ def test_the_urls_point_at_services_and_the_broker_keeps_its_tasks(
     assert "@db:5432/" in environment["DATABASE_URL"]
     assert environment["REDIS_URL"].startswith("redis://broker:6379")
     assert "noeviction" in compose["services"]["broker"]["command"]
+
+
+def test_only_the_signer_sees_the_key_of_the_log(compose: dict[str, Any]) -> None:
+    mounted = {name for name, s in ours(compose).items() if "signer:/signer" in s["volumes"]}
+    signer = compose["services"]["signer"]
+
+    assert mounted == {"signer"}
+    assert signer["environment"]["SHILU_SIGNER_KEY_FILE"].startswith("/signer/")
+    assert signer["network_mode"] == "none"
+    assert "/data /signer" in (ROOT / "Dockerfile").read_text()
 
 
 def test_the_image_holds_every_package() -> None:

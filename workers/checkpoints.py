@@ -1,0 +1,136 @@
+"""Checkpoints: every ten seconds when there is something new, the log's root is signed.
+
+The signer decides whether it signs; this only asks, with the proof that the log goes on from what
+was signed last. Once a day the newest checkpoint is also written into a file to be sent to those
+who shall hold the operator to it (the auditor, the upper supervisor).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import structlog
+from eventsourcing.persistence import PersistenceError
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from projections.proof_tree import Tree, tree
+from store.checkpoints import Checkpoints, Kept
+from store.signed_note import VerifierKey, base64ed
+from store.signer_client import SignerAway, SignerClient, SignerRefused
+
+SECONDS = 10.0
+CHINA = timezone(timedelta(hours=8))  # the days of the daily message
+MESSAGE = """\
+实录 · 每日存证 · {day}
+Shilu · daily checkpoint
+
+日志 {origin}，共 {size} 条记录，签于 {signed_at}。
+请自行保存这封信：以后任何一条记录被改动、删除或插入，用它都能查出来。
+The log {origin} has {size} events, signed at {signed_at}. Keep this message outside of the system:
+with it you can show later that an event was changed, removed or put in between.
+
+公钥 · Public key
+{key}
+
+{note}"""
+
+log = structlog.get_logger(__name__)
+
+
+class CheckpointMaker:
+    """Asks for checkpoints of one log. Any number may run: the signer takes one after the other."""
+
+    def __init__(
+        self,
+        views: Engine,
+        kept: Checkpoints,
+        signer: SignerClient,
+        messages: Path,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._views = views
+        self._kept = kept
+        self._signer = signer
+        self._messages = messages
+        self._now = now
+        self._problem = ""
+
+    def run(self, stop: Event) -> None:
+        """Make checkpoints until told to stop; what goes wrong is told once, and tried again."""
+        while not stop.is_set():
+            began = time.monotonic()
+            try:
+                self.step()
+                self._tell("")
+            except SignerAway:
+                self._tell("the signer is away")
+            except SignerRefused as refusal:
+                self._tell(f"the signer refuses: {refusal}")
+            except (DBAPIError, PersistenceError, OSError) as problem:
+                self._tell(type(problem).__name__)
+            stop.wait(max(SECONDS - (time.monotonic() - began), 0.1))
+
+    def step(self) -> bool:
+        """Have a checkpoint signed if there is something new; tell whether there was.
+
+        Raises SignerAway, and SignerRefused when the log does not go on from what was signed.
+        """
+        last = self._signer.last()
+        new = self._sign(last)
+        self._write_message(VerifierKey.parse(last["key"]))
+        return new
+
+    def _sign(self, last: dict[str, Any]) -> bool:
+        signed: int = last["size"]
+        with self._views.connect() as connection:
+            grown = tree(connection)
+            if grown.size == 0 or (grown.size == signed and self._kept.of_size(signed)):
+                return False
+            root, proof = grown.root(), _proof(grown, signed)
+        self._kept.keep(self._signer.checkpoint(grown.size, root, proof), self._now())
+        log.debug("checkpoint", size=grown.size, root=base64ed(root))
+        return True
+
+    def _write_message(self, key: VerifierKey) -> None:
+        """Write the day's message, unless it is there."""
+        day = self._now().astimezone(CHINA).date()
+        file = self._messages / f"{day}.txt"
+        newest = None if file.exists() else self._kept.newest()
+        if newest is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.with_suffix(".new").write_text(message(newest, key, str(day)), encoding="utf-8")
+            file.with_suffix(".new").replace(file)
+
+    def _tell(self, problem: str) -> None:
+        if problem == self._problem:
+            return
+        self._problem = problem
+        if problem:
+            log.error("no checkpoint", problem=problem)
+        else:
+            log.info("checkpoints go on")
+
+
+def message(kept: Kept, key: VerifierKey, day: str) -> str:
+    """Return the daily message about a checkpoint."""
+    said = kept.checkpoint
+    signed_at = kept.signed_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S %z")
+    return MESSAGE.format(
+        day=day,
+        origin=said.origin,
+        size=said.size,
+        signed_at=signed_at,
+        key=key,
+        note=kept.note,
+    )
+
+
+def _proof(grown: Tree, signed: int) -> list[bytes]:
+    """Return the proof from the signed size; none where the log is shorter: that is refused."""
+    return grown.consistency(signed, grown.size) if signed <= grown.size else []
