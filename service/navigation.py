@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, g, request
 
 from domain.words import Role
-from projections import callback_queue, cases, complaints
+from projections import access_queries, callback_queue, cases, complaints
 from service.access import Reader, Thing, may
 from service.context import shilu
 from service.language import N_, _, reader_language
@@ -50,6 +50,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/events", "timeline", N_("事件流")),
         ("/time-machine", "history", N_("历史回放")),
         ("/board", "sunrise", N_("团队看板")),
+        ("/reveals", "eye", N_("查看号码")),
         ("/cases", "scale", N_("案件")),
         ("/complaints", "heart-handshake", N_("投诉")),
     ),
@@ -95,6 +96,11 @@ def _is_current(href: str) -> bool:
 
 def _waiting(reader: Reader) -> dict[str, int]:
     """Return how much waits behind each entry; nothing for roles that only look."""
+    if reader.role is Role.AUDITOR:
+        with shilu().views.connect() as connection:
+            return {
+                "/reveals": access_queries.waiting_for_those_above(connection, requests_too=False)
+            }
     if not may(reader, Thing.DECIDE_CASE) and not may(reader, Thing.ANSWER_CASE):
         return {}
     with shilu().views.connect() as connection:
@@ -104,6 +110,7 @@ def _waiting(reader: Reader) -> dict[str, int]:
         if reader.role is Role.UPPER_SUPERVISOR:
             return {
                 "/cases": len(cases.appeals_waiting(connection)),
+                "/reveals": access_queries.waiting_for_those_above(connection, requests_too=True),
                 "/complaints": complaints.waiting(connection, reader.person_id),
                 "/inquiries": complaints.inquiries_waiting(connection, reader.person_id),
             }

@@ -11,11 +11,13 @@ from werkzeug.wrappers import Response
 
 from domain.customer import Customer
 from domain.words import ContactSource
+from projections import access_queries
 from projections import customers as customer_views
 from service.access import Thing, need
 from service.context import shilu
 from service.forms import Form, PageForm, Phone, by, command_id, one_of, see, sent, text
 from service.language import N_
+from service.pages import mine_looks
 from service.pages.rings import KINDS_OF, kind_label
 from service.reading import said, views
 from service.sessions import reader
@@ -146,10 +148,13 @@ def _row(own: Customer) -> SimpleNamespace:
 
 
 def _page(form: Form, own: Customer | None) -> Response:
+    with views("access_log") as connection:
+        looks = access_queries.looks_at_customer(connection, own.customer_id) if own else ()
     page = render_template(
         "customer.html",
         form=form,
         customer=_row(own) if own else None,
+        looks=mine_looks.rows(looks),
         sources=options(SOURCES),
         said=said(),
     )

@@ -188,3 +188,23 @@ def test_the_auditor_plants_a_canary(branch: Branch) -> None:
     )
 
     assert branch.visitor("u1").post("/reveals/canaries", team_id="T1").status_code == 403
+
+
+def test_the_customers_page_tells_the_owner_who_looked(
+    branch: Branch, supervisor: Visitor, call: str
+) -> None:
+    agent = branch.visitor("a1")
+    before = agent.get("/customers/C-1").text
+    supervisor.post(f"{call}/reveal")
+    branch.follow()
+
+    assert "周志强" not in before
+    assert "周志强" in agent.get("/customers/C-1").text
+
+
+def test_what_waits_is_counted_in_the_navigation_above(branch: Branch, supervisor: Visitor) -> None:
+    supervisor.follow(supervisor.post("/reveals/emergency", **WHY, password=PASSWORD))
+    branch.follow()
+
+    for login in ("u1", "x1"):
+        assert re.search(r'href="/reveals".*?<em>1<', branch.visitor(login).get("/board").text)
