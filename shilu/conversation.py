@@ -6,7 +6,7 @@ from datetime import date
 
 from domain.detection.call_choice import SPENT, Candidate, draw, seed_of
 from domain.detection.evidence import Table, Weights, six_way
-from domain.detection.fake_rate import DrawnCall, FakeRate, fake_rate
+from domain.detection.fake_rate import DrawnCall, FakeRate, assisted_rate, expected_rate, fake_rate
 from domain.detection.judgement import Judgement, branch_fit, branch_table, judge_agent
 from domain.detection.records import Absence, Callback, Sale, Visit
 from domain.detection.suspicion import Suspicion, suspicions
@@ -146,9 +146,12 @@ class Conversation:
 
     def _rate(self, calls: list[Callback]) -> FakeRate:
         told = [(six_way(call.outcome), self._drawn.get(call.visit_id)) for call in calls]
-        return fake_rate(
+        drawn = fake_rate(
             [DrawnCall(o, d.weight) for o, d in told if o is not None and d], self._looked().table
         )
+        log = self._looked().log
+        visits = dict(zip(log.agents, log.visits_of.tolist(), strict=True))
+        return assisted_rate(drawn, expected_rate(self.judgements(), visits))
 
     def _judge(self, agent: str) -> Judgement:
         if agent not in self._judged:

@@ -5,12 +5,14 @@ Calls chosen by hand have no probability and stay out. A single team cannot know
 quarter: show the interval, or say that there are not enough calls yet.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import sqrt
 
 import numpy as np
 
-from domain.detection.evidence import ORDER, OUTCOME_TABLE, Outcome, Table
+from domain.detection.evidence import HONEST, ORDER, OUTCOME_TABLE, Outcome, Table
+from domain.detection.judgement import Judgement
 from domain.detection.visit_log import Real
 
 RESOLVED = (Outcome.CONFIRM, Outcome.DENY, Outcome.WRONG_NUMBER, Outcome.NO_SUCH_PERSON)
@@ -74,6 +76,33 @@ def fake_rate(calls: Sequence[DrawnCall], table: Table = OUTCOME_TABLE) -> FakeR
     )
 
 
+def expected_rate(judged: Mapping[str, Judgement], visits: Mapping[str, int]) -> float:
+    """Return the share of made-up visits that log and calls of all agents together speak for.
+
+    What an honest agent is granted for mishaps (the mean of Beta(1, 60)) is no fabrication.
+    """
+    granted = HONEST[0] / sum(HONEST)
+    found = sum(
+        visits.get(agent, 0) * (one.share - (1.0 - one.posterior) * granted)
+        for agent, one in judged.items()
+    )
+    return min(1.0, max(0.0, found / max(sum(visits.values()), 1)))
+
+
+def assisted_rate(drawn: FakeRate, expected: float) -> FakeRate:
+    """Return the rate of the drawn calls, steadied by what all judgements let expect.
+
+    A mean weighted by precision: the deviation of the drawn calls from their interval, that of
+    the expectation `EXPECTED_DEVIATION`. A few hundred calls alone leave +-7 points.
+    """
+    low, high = drawn.interval
+    by_calls, by_logs = ((high - low) / (2 * Z95)) ** -2 if high > low else 0.0, MODEL_PRECISION
+    rate = (by_calls * drawn.rate + by_logs * expected) / (by_calls + by_logs)
+    half = Z95 / sqrt(by_calls + by_logs)
+    interval = (max(0.0, rate - half), min(1.0, rate + half))
+    return replace(drawn, rate=rate, interval=interval, above_zero=interval[0] > 0.0)
+
+
 def _log_likelihood(calls: Sequence[DrawnCall], table: Table) -> Real:
     weights = np.array([call.weight for call in calls], dtype=np.float64)
     if not len(weights) or weights.sum() <= 0.0:
@@ -91,5 +120,8 @@ def _contradicted(column: int) -> float:
     return 1.0 - told[Outcome.CONFIRM] / sum(told.values())
 
 
+Z95 = 1.96
+EXPECTED_DEVIATION = 0.02  # of the expectation from the truth, over simulated branches
+MODEL_PRECISION = EXPECTED_DEVIATION**-2
 LIKELY = 1.92  # half the 95 % point of chi-squared with one degree of freedom
 _RATES: Real = np.linspace(0.0, 1.0, 1001)

@@ -4,8 +4,19 @@ import numpy as np
 import pytest
 
 from domain.detection.evidence import ORDER, OUTCOME_TABLE, Outcome
-from domain.detection.fake_rate import DrawnCall, fake_rate, rogan_gladen
-from domain.detection.pooling import lenient_table, pooled_table
+from domain.detection.fake_rate import (
+    DrawnCall,
+    FakeRate,
+    assisted_rate,
+    expected_rate,
+    fake_rate,
+    rogan_gladen,
+)
+from domain.detection.judgement import judge_agent
+from domain.detection.pooling import fitted_weights, lenient_table, pooled_table
+from domain.words import CallbackOutcome
+
+from .conftest import MakeCalls
 
 CONFIRM, DENY = Outcome.CONFIRM, Outcome.DENY
 
@@ -64,3 +75,40 @@ def test_a_branch_without_denials_makes_none_count_more() -> None:
     table = lenient_table(pooled_table([(CONFIRM, 0.02)] * 500))
 
     assert table == OUTCOME_TABLE
+
+
+def test_the_judgements_steady_a_rate_of_few_calls() -> None:
+    alone = FakeRate(0.20, (0.06, 0.34), 60, enough=True, above_zero=True)
+
+    steadied = assisted_rate(alone, 0.05)
+
+    assert 0.05 < steadied.rate < 0.10
+    assert steadied.interval[1] - steadied.interval[0] < 0.08
+
+
+def test_many_calls_outweigh_what_the_judgements_let_expect() -> None:
+    alone = FakeRate(0.20, (0.195, 0.205), 9000, enough=True, above_zero=True)
+
+    assert assisted_rate(alone, 0.05).rate == pytest.approx(0.20, abs=0.005)
+
+
+def test_what_is_expected_weighs_agents_by_their_visits(calls: MakeCalls) -> None:
+    guilty = judge_agent("A1", None, calls([CallbackOutcome.DENIED] * 6))
+    other = judge_agent("A2", None, calls([CallbackOutcome.CONFIRMED] * 20))
+    judged = {"A1": guilty, "A2": other}
+
+    assert expected_rate(judged, {"A1": 90, "A2": 10}) > expected_rate(judged, {"A1": 10, "A2": 90})
+    assert expected_rate({"A2": other}, {"A2": 50}) < 0.01
+
+
+def test_without_calls_the_published_base_rate_stays() -> None:
+    assert fitted_weights([]).base == pytest.approx(0.12, abs=0.001)
+
+
+def test_contradicted_agents_with_striking_logs_steepen_the_slope() -> None:
+    telling = fitted_weights([(4.0, 4.0)] * 10 + [(-0.5, -0.8)] * 60)
+    idle = fitted_weights([(4.0, -0.8)] * 10 + [(-0.5, -0.8)] * 60)
+
+    assert telling.slope > idle.slope
+    assert telling.base > idle.base
+    assert telling.version != idle.version
