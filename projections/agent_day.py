@@ -205,20 +205,27 @@ AGENT_DAY = Projection(
 def agent_day(connection: Connection, agent_id: str, day: date) -> AgentDay:
     """Return the agent's day, empty if nothing was written."""
     query = select(DAY).where(DAY.c.agent_id == agent_id, DAY.c.day == day.isoformat())
-    row = connection.execute(query).first()
-    entries = _entries(connection, agent_id, day)
+    row = connection.execute(query).mappings().first()
+    found = dict(row) if row else None
+    return put_together(agent_id, day, found, _entries(connection, agent_id, day))
+
+
+def put_together(
+    agent_id: str, day: date, row: Mapping[str, Any] | None, entries: tuple[Entry, ...]
+) -> AgentDay:
+    """Return the agent's day from its row, None of a day that was not opened, and its entries."""
     return AgentDay(
         agent_id=agent_id,
         day=day,
-        version=row.version if row else 0,
+        version=row["version"] if row else 0,
         kinds=Counter(entry.kind for entry in entries if not entry.withdrawn),
         entries=entries,
-        submitted_at=_instant(row.submitted_at) if row else None,
-        on_time=row.on_time if row else None,
-        short_reason=row.short_reason if row else None,
-        summary_length=row.summary_length if row else 0,
-        help_wanted=row.help_wanted if row else False,
-        policies=row.policies if row else 0,
+        submitted_at=_instant(row["submitted_at"]) if row else None,
+        on_time=row["on_time"] if row else None,
+        short_reason=row["short_reason"] if row else None,
+        summary_length=row["summary_length"] if row else 0,
+        help_wanted=row["help_wanted"] if row else False,
+        policies=row["policies"] if row else 0,
     )
 
 
@@ -230,7 +237,7 @@ def entry(connection: Connection, agent_id: str, day: date, activity_id: str) ->
         ENTRY.c.activity_id == activity_id,
     )
     row = connection.execute(query).first()
-    return _entry(dict(row._mapping)) if row else None
+    return entry_of(dict(row._mapping)) if row else None
 
 
 def recent_customers(connection: Connection, agent_id: str, limit: int = 5) -> Sequence[str]:
@@ -257,7 +264,7 @@ def planned(connection: Connection, agent_id: str, since: str, until: str) -> Se
         )
         .order_by(ENTRY.c.next_at)
     )
-    return [_entry(dict(row)) for row in connection.execute(query).mappings()]
+    return [entry_of(dict(row)) for row in connection.execute(query).mappings()]
 
 
 def days_written(
@@ -297,10 +304,11 @@ def _entries(connection: Connection, agent_id: str, day: date) -> tuple[Entry, .
         .where(ENTRY.c.agent_id == agent_id, ENTRY.c.day == day.isoformat())
         .order_by(ENTRY.c.started_at, ENTRY.c.position)
     )
-    return tuple(_entry(dict(row)) for row in connection.execute(query).mappings())
+    return tuple(entry_of(dict(row)) for row in connection.execute(query).mappings())
 
 
-def _entry(row: Mapping[str, Any]) -> Entry:
+def entry_of(row: Mapping[str, Any]) -> Entry:
+    """Return an entry from its row."""
     values = {name: row[name] for name in Entry.__slots__}
     for name in ("started_at", "next_at", "recorded_at"):
         values[name] = _instant(values[name])

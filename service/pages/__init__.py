@@ -2,6 +2,7 @@
 
 from service.pages import (
     agent_day,
+    agent_past,
     board,
     callback,
     callbacks,
@@ -38,6 +39,7 @@ ALL_PAGES = (
     inquiries.pages,
     board.pages,
     agent_day.pages,
+    agent_past.pages,
     callbacks.pages,
     callback.pages,
     cases.pages,

@@ -24,6 +24,7 @@ from service.pages.difference_words import changes
 from service.pages.team_table import member_row
 from service.pages.time_machine_question import (
     OCCURRED,
+    PATH,
     READINGS,
     Question,
     asked,
@@ -103,7 +104,7 @@ def _shown_states(connection: Connection, question: Question) -> dict[str, objec
     differ = differences(both[0], both[1]) if len(both) == 2 else ()
     return {
         "states": [
-            _shown(*side, *state, question.zone, differ)
+            _shown(*side, *state, question, differ)
             for side, state in zip(question.sides, states, strict=True)
         ],
         "changes": changes(differ, both[0], both[1]) if len(both) == 2 else None,
@@ -124,11 +125,12 @@ def _shown(
     reading: str,
     position: int,
     state: TeamState | None,
-    zone: str,
+    question: Question,
     differ: tuple[StateDifference, ...],
 ) -> SimpleNamespace:
     touched = {(one.agent_id, one.what) for one in differ}
-    wall = local(moment, zone)
+    wall = local(moment, question.zone)
+    there = replace(question, at=moment, vs=None, reading=reading)
     facts = [day_text(state.day, year=True), state.name] if state else []
     if state and state.supervisor_name:
         facts.append(_("主管 {name}", name=state.supervisor_name))
@@ -137,7 +139,11 @@ def _shown(
         reading=_(READING_WORDS[reading]),
         position=_("第 {position} 条", position=f"{position:,}"),
         facts=" · ".join(facts),
-        members=[member_row(m, state.mode, touched) for m in state.members] if state else [],
+        members=[
+            member_row(m, state.mode, touched, there.address(f"{PATH}/agents/{m.agent_id}"))
+            for m in (state.members if state else ())
+            if state
+        ],
     )
 
 

@@ -194,6 +194,7 @@ PAGES = (
     row("GET /events", x="+"),
     row("GET /events/<int:position>", x="+"),
     row("GET /time-machine", query="team={team_id}", u="+", x="+"),
+    row("GET /time-machine/agents/<agent_id>", u="+++0", x="+++0"),
     row("GET /time-machine/agents/<agent_id>", u="+", x="+"),
     # people and teams
     row("GET /people", m="+"),

@@ -154,6 +154,37 @@ def test_a_slider_that_is_none_changes_nothing(branch: Branch) -> None:
 
 def meetings_of(page: str, name: str) -> list[str]:
     """Return what stands in the column of meetings of an agent, for each state shown."""
-    rows = re.findall(rf'<tr><th scope="row">{name}</th>(.*?)</tr>', page, re.S)
+    rows = re.findall(rf'<tr><th scope="row"><a [^>]*>{name}</a></th>(.*?)</tr>', page, re.S)
     cells = [re.findall(r"<td class=\"n[^>]*>([^<]*)", row) for row in rows]
     return [row[1] for row in cells if len(row) > 1]
+
+
+def test_an_agents_day_is_shown_as_it_was_known_and_as_it_had_happened(branch: Branch) -> None:
+    branch.moment = NOON + timedelta(hours=5)
+    branch.log_visit(minutes_ago=180)
+    branch.follow()
+    auditor, at = branch.visitor("x1"), "2026-11-18T15:00"
+
+    recorded, occurred = (
+        auditor.get(f"/time-machine/agents/A1?team=T1&at={at}&reading={reading}").text
+        for reading in ("recorded", "occurred")
+    )
+
+    assert "那一刻还没有这一天的记录" in recorded
+    assert "张**" in occurred
+    assert "张三丰" not in occurred
+
+
+def test_an_agents_day_is_a_link_away_with_its_instant(branch: Branch) -> None:
+    page = branch.visitor("x1").get("/time-machine?team=T1&at=2026-11-18T11:00").text
+
+    link = re.search(r'href="(/time-machine/agents/A1[^"]*)"', page)
+
+    assert link is not None
+    assert "at=2026-11-18T11%3A00%3A00" in link[1]
+    assert branch.visitor("x1").get(link[1].replace("&amp;", "&")).status_code == 200
+
+
+def test_the_past_day_of_nobody_is_not_there(branch: Branch) -> None:
+    assert branch.visitor("x1").get("/time-machine/agents/A9").status_code == 404
+    assert branch.visitor("s1").get("/time-machine/agents/A1").status_code == 403
