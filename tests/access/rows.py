@@ -86,6 +86,8 @@ ENTRY = {
     "repeat_is_meant": True,
 }
 VISIT = {"agent": "{agent_id}", "day": "{day}", "activity": "{unlisted}"}
+WISH = {"customer_id": "{customer_id}", "reason": "customer_asked", "text": "客户来电要求回电"}
+ANSWER = {"answer": "yes", "text": "属实"}
 ALL = {"a": "+", "s": "+", "u": "+", "x": "+", "m": "+"}
 
 PAGES = (
@@ -157,6 +159,22 @@ PAGES = (
         first=(409,),
         u="+++0",
     ),
+    # numbers outside of a call: asked for, approved, in an emergency; who looked
+    row("GET /mine/looks", a="+"),
+    row("GET /reveals", s="+", u="+", x="+"),
+    row("GET /reveals/ask", query="customer={customer_id}", s="++00", u="+++0"),
+    row("POST /reveals/ask", WISH, s="++00", u="+++0"),
+    row("GET /reveals/emergency", query="customer={customer_id}", s="++00", u="+++0"),
+    row("POST /reveals/emergency", {**WISH, "password": "{password}"}, s="++00", u="+++0"),
+    row("POST /reveals/<kind>/<ticket>/look", s="++00", u="0"),
+    row("POST /reveals/requests/<request_id>", ANSWER, u="+++0"),
+    row("POST /reveals/glasses/<glass_id>", ANSWER, u="+++0", x="+++0"),
+    row("POST /reveals/alerts/<alert_id>", ANSWER, u="+++0", x="+++0"),
+    row(
+        "POST /reveals/canaries",
+        {"team_id": "T1", "name": "赵六", "phone": "13700001111"},
+        x="+",
+    ),
     # complaints; those about oneself are none for an upper supervisor either
     row("GET /mine/complaints", a="+"),
     row("GET /mine/complaints/new", a="+"),
@@ -195,7 +213,6 @@ PAGES = (
     row("GET /events/<int:position>", x="+"),
     row("GET /time-machine", query="team={team_id}", u="+", x="+"),
     row("GET /time-machine/agents/<agent_id>", u="+++0", x="+++0"),
-    row("GET /time-machine/agents/<agent_id>", u="+", x="+"),
     # people and teams
     row("GET /people", m="+"),
     row("GET /people/new", m="+"),
@@ -359,6 +376,30 @@ API_ROWS = (
     row(f"POST {COMPLAINT}/conclusion", {"finding": "settled", "terms": "说开了"}, u="+++0"),
     row(f"GET {API}/inquiries/<thing:complaint_id>", s="++00", u="0"),
     row(f"POST {API}/inquiries/<thing:complaint_id>/answers", {"text": "没有"}, s="++00", u="0"),
+    # numbers outside of a call
+    row(f"GET {API}/reveals", a="+", u="+", x="+"),
+    row(f"POST {API}/reveal-requests", WISH, s="++00", u="+++0"),
+    row(f"POST {API}/reveal-requests/<thing:request_id>/approval", u="+++0"),
+    row(f"POST {API}/reveal-requests/<thing:request_id>/refusal", {"text": "请回访"}, u="+++0"),
+    row(
+        f"POST {API}/reveal-requests/<thing:request_id>/reveal",
+        first=(201, 409),
+        s="++00",
+        u="0",
+    ),
+    row(f"GET {API}/reveal-alerts", u="+", x="+"),
+    row(
+        f"POST {API}/reveal-alerts/<thing:alert_id>/settlement",
+        {"founded": False, "text": "客户出险"},
+        u="+++0",
+        x="+++0",
+    ),
+    row(
+        f"POST {API}/broken-glasses/<thing:glass_id>/review",
+        {"justified": True, "text": "属实"},
+        u="+++0",
+        x="+++0",
+    ),
     # data protection
     row(f"GET {CUSTOMER}/retention", m="+++0"),
     row(f"POST {CUSTOMER}/holds", {"hold_id": "case-7", "reason": "诉讼"}, m="+++0"),

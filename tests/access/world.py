@@ -18,6 +18,9 @@ from domain.application import TeamRecord
 from domain.callback import callback_id_of
 from domain.complaint import Grievance, complaint_id_of
 from domain.daily_log import Activity
+from domain.reveal_alert import Alert, alert_id_of
+from domain.reveal_exception import Wish
+from domain.reveal_rules import AlertKind, RevealReason
 from domain.scheduled_check import CheckKey
 from domain.verification_case import Contradiction, Evidence, EvidenceItem
 from domain.words import (
@@ -92,6 +95,12 @@ class World:
             "day": str(TODAY),
             "moment": (NOON - HOUR).isoformat(),
             "position": "1",
+            "request_id": f"R-{column}",
+            "glass_id": f"G-{column}",
+            "alert_id": alert_id_of(AlertKind.UNUSUAL_HOUR, column),
+            "kind": "break_glass",
+            "ticket": f"G-{column}",
+            "password": PASSWORD,
             "new": uuid4().hex[:12],
         }
 
@@ -147,6 +156,7 @@ class World:
         self._list_and_prepare(person, supervisor)
         self._open_case(person)
         self._complain(person)
+        self._ask_for_reveals(person, supervisor)
 
     def _list_and_prepare(self, person: str, supervisor: str) -> None:
         visit = {"agent": person, "day": str(TODAY), "activity": f"V-{person}"}
@@ -173,6 +183,23 @@ class World:
             ["V1"],
             by=by,
             effects=lambda: cases.detected(found, person, evidence, by),
+        )
+
+    def _ask_for_reveals(self, person: str, supervisor: str) -> None:
+        """Let the supervisor ask for a number and break a glass, and a worker raise an alert."""
+        home, (team, _boss), customer = self.home, TEAMS[person], CONTACTS[person][0]
+        exceptions = home.record.reveal_exceptions
+        wish = Wish(customer, RevealReason.CUSTOMER_ASKED, "客户来电要求回电")
+        exceptions.ask(f"R-{person}", wish, by=home.by(supervisor))
+        exceptions.break_glass(f"G-{person}", wish, home.moment, by=home.by(supervisor))
+        found = Alert(
+            AlertKind.UNUSUAL_HOUR, person, supervisor, customer, person, team, "K", {"hour": 23}
+        )
+        key = CheckKey(Check.REVEAL_WATCH, person, TODAY)
+        by = By("system", Role.SYSTEM, home.moment, home.moment, key.command_id, "worker")
+        alerts = home.record.reveal_alerts
+        home.record.scheduled_checks.finish(
+            key, team, home.moment, ["hour"], by=by, effects=lambda: alerts.raised(found, by)
         )
 
     def _complain(self, person: str) -> None:
