@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -22,9 +23,10 @@ from environs import EnvError
 
 from shilu import __version__
 from shilu.settings import Settings
-from shilu.terminal import NO, BadInput, bar, echo_json, instant, ready
+from shilu.terminal import NO, BadInput, NotReady, bar, echo_json, instant, ready
 
 if TYPE_CHECKING:
+    from shilu.auditing import Auditing
     from store.accounts import Accounts
     from store.branch import BranchStore
 
@@ -378,6 +380,131 @@ def keys_rotate() -> None:
     with ready(), bar("rotating") as progress:
         rotated = store.vault().rotate(progress)
     click.echo(f"{rotated.keys} keys wrapped under the master key {rotated.master}")
+
+
+# --- evidence ---
+
+
+@main.group()
+def audit() -> None:
+    """Check the record, prove an event, export evidence, take a checkpoint away.
+
+    docs/audit.md says what this proves and what it does not.
+    """
+
+
+@audit.command("verify")
+@click.argument("bundle", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--vkey", default="", help="The log's public key [what the signer wrote].")
+@click.option(
+    "--since",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A checkpoint that was kept.",
+)
+@click.option("--witness", multiple=True, help="A witness's public key: it must have cosigned.")
+@click.option("--hashes", type=click.Path(exists=True, path_type=Path), help="Kept leaf hashes.")
+@click.option("--event", type=click.Path(exists=True, path_type=Path), help="That of a proof.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def audit_verify(
+    bundle: Path | None,
+    vkey: str,
+    since: tuple[Path, ...],
+    witness: tuple[str, ...],
+    hashes: Path | None,
+    event: Path | None,
+    as_json: bool,
+) -> None:
+    """Check the branch's log where it lies, or a BUNDLE or .tlog-proof.
+
+    Exit codes: 0 intact, 1 altered, 2 unreadable, 3 older than promised (or not ready).
+    """
+    from store.verifier import shilu_verify
+
+    settings = _settings()
+    key = vkey or str(settings.verifier_key_file)
+    if bundle is not None:
+        words = [str(bundle), "--vkey", key, *(["--json"] if as_json else [])]
+        words += [word for path in since for word in ("--since", str(path))]
+        words += [word for name in witness for word in ("--witness", name)]
+        words += [*(["--hashes", str(hashes)] if hashes else [])]
+        words += [*(["--event", str(event)] if event else [])]
+        raise SystemExit(shilu_verify.main(words))
+    with _evidence() as auditing, bar("verifying", hidden=as_json) as progress:
+        kept = hashes.read_bytes() if hashes else b""
+        older = [path.read_bytes() for path in since]
+        code, told = auditing.verify(key, witness, older, kept, progress)
+    if as_json:
+        echo_json(told)
+    else:
+        where = "" if told["event"] is None else f"block {told['block']}, event {told['event']}: "
+        click.echo(f"{told['verdict']}: {where}{told['told']}")
+    raise SystemExit(code)
+
+
+@audit.command("prove")
+@click.argument("position", type=click.IntRange(1))
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The proof [event-POSITION.tlog-proof]."
+)
+def audit_prove(position: int, out: Path | None) -> None:
+    """Write a proof that the event at POSITION is in the signed record, and the event beside it."""
+    target = out or Path(f"event-{position}.tlog-proof")
+    if target.suffix != ".tlog-proof":
+        raise click.BadParameter("a proof's name ends with .tlog-proof", param_hint="--out")
+    with _evidence() as auditing:
+        for path in auditing.prove(position, target):
+            click.echo(path)
+
+
+@audit.command("export")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--from", "first", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--to", "last", type=click.IntRange(1), help="The last position [all signed].")
+@click.option("--since", type=click.IntRange(1), multiple=True, help="Size of an older checkpoint.")
+@click.option("--no-contents", is_flag=True, help="Envelopes alone: who, when, what kind.")
+def audit_export(
+    target: Path, first: int, last: int | None, since: tuple[int, ...], no_contents: bool
+) -> None:
+    """Write a bundle into TARGET (a new folder, or a .zip) that proves itself offline."""
+    from store.signer_client import SignerAway
+
+    with _evidence() as auditing, bar("exporting") as progress:
+        try:
+            wanted = auditing.export(
+                target, first, last, since, contents=not no_contents, progress=progress
+            )
+        except (ValueError, FileExistsError) as problem:
+            raise click.UsageError(str(problem)) from problem
+        except SignerAway as away:
+            raise NotReady("the signer does not answer: is `shilu signer` running?") from away
+    click.echo(f"events {wanted.first} to {wanted.last} of {wanted.size} into {target}")
+
+
+@audit.command("checkpoint")
+@click.option("--hashes", type=click.Path(path_type=Path), help="Write the leaf hashes as well.")
+def audit_checkpoint(hashes: Path | None) -> None:
+    """Print the newest signed checkpoint. Keep it elsewhere: --since holds the record to it."""
+    with _evidence() as auditing:
+        newest = auditing.newest()
+        if hashes is not None:
+            hashes.write_bytes(auditing.hashes(newest.checkpoint.size))
+    click.echo(str(newest.note), nl=False)
+
+
+@contextmanager
+def _evidence() -> Iterator[Auditing]:
+    """Yield what an auditor may ask of the branch; what is missing yet is exit code 3."""
+    from shilu.auditing import Auditing, NoCheckpoint
+
+    settings = _settings()
+    store = _store(settings)
+    files = settings.verifier_key_file, settings.signer_socket
+    with ready():
+        try:
+            yield Auditing(store, settings.log_origin, *files)
+        except NoCheckpoint as missing:
+            raise NotReady(str(missing)) from missing
 
 
 # --- wiring ---

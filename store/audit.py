@@ -29,6 +29,7 @@ from store.verifier.shilu_verify import (
 
 BATCH = 4096  # rows read at once
 Progress = Callable[[int, int], None]
+Kept = tuple[Span, bytes]
 
 
 @dataclass(frozen=True)
@@ -76,20 +77,30 @@ def verify_log(
     """
     promises = promised.checkpoints()
     head, size = source.max_notification_id() or 0, promises[0].size
-    events, leaves = compared(_rows(source, head, progress)), bytearray()
-    for at in range(0, size, PART):
-        leaves += check_events(events, promised.log, at, min(PART, size - at))
-    kept = [(Span(0, len(held) // 32, len(held) // 32), held) for held in [promised.kept]]
+    events, leaves, here = compared(_rows(source, head, progress)), bytearray(), min(head, size)
+    for at in range(0, here, PART):
+        leaves += check_events(events, promised.log, at, min(PART, here - at))
+    kept = [(Span(0, len(promised.kept) // 32, len(promised.kept) // 32), promised.kept)]
     try:
-        judge(Span(0, size, size), bytes(leaves), promises, kept)
+        _judge(Span(0, here, size), bytes(leaves), promises, kept)
     except Verdict as verdict:
-        if verdict.code == ALTERED and verdict.position is None:
-            judge(
-                Span(0, size, size), bytes(leaves), promises, [(Span(0, size, size), stored(size))]
-            )
+        if verdict.code != ALTERED or verdict.position not in (None, here + 1):
+            raise
+        _judge(Span(0, here, size), bytes(leaves), promises, [(Span(0, size, size), stored(size))])
         raise
     check_events(events, promised.log, size, max(head - size, 0))
     return Intact(size, max(head - size, 0), promises[0].root)
+
+
+def _judge(span: Span, leaves: bytes, promises: list[Checkpoint], kept: list[Kept]) -> None:
+    """Judge; where nothing names the altered event and the end is missing, the end it is."""
+    try:
+        judge(span, leaves, promises, kept)
+    except Verdict as verdict:
+        if verdict.code != ALTERED or verdict.position is not None or span.end == span.size:
+            raise
+        gone = f"events {span.end + 1} to {span.size} are gone"
+        raise Verdict(ALTERED, gone, span.end + 1) from verdict
 
 
 def compared(rows: Iterator[AuditRow]) -> Iterator[Event]:

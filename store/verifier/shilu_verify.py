@@ -361,7 +361,7 @@ def check_proof(data: bytes, keys: Sequence[Key], event: Path | None) -> str:
     return f"event {at + 1} (leaf {leaf.hex()}) of {size} that are signed by {keys[0].name}"
 
 
-def arguments() -> argparse.Namespace:
+def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     """Return what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     add = parser.add_argument
@@ -372,12 +372,12 @@ def arguments() -> argparse.Namespace:
     add("--hashes", type=Path, help="the leaf hashes that were kept: they name an altered event")
     add("--event", type=Path, help="the event that a .tlog-proof is about")
     add("--json", action="store_true", help="answer in JSON")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Check what the command line names, say the verdict, return the exit code."""
-    given, code, position = arguments(), INTACT, None
+    given, code, position = arguments(words), INTACT, None
     try:
         keys = [Key.parse(text) for text in [given.vkey, *given.witness]]
         if given.bundle.suffix == ".tlog-proof" and not given.since:

@@ -238,7 +238,7 @@ def test_altered_contents_are_named_with_their_kind(bundle: Path) -> None:
     code, said = verify(bundle)
 
     assert (code, said["block"], said["event"]) == (ALTERED, 1, 412)
-    assert "daily_log.visit.v1" in said["told"]
+    assert "daily_log.activity_logged.v1" in said["told"]
 
 
 def test_an_altered_envelope_is_named(bundle: Path) -> None:

@@ -27,7 +27,9 @@ def a_row(position: int, chance: random.Random, stream: int = 0, version: int = 
     """Return a row as long as a real one, with a state that nobody can guess."""
     state = canonical({"note": chance.randbytes(180).hex(), "salt": chance.randbytes(16).hex()})
     command = str(UUID(int=chance.getrandbits(128)))
-    return row_of(position, str(UUID(int=stream)), version, "daily_log.visit.v1", state, command)
+    return row_of(
+        position, str(UUID(int=stream)), version, "daily_log.activity_logged.v1", state, command
+    )
 
 
 def row_of(
