@@ -156,9 +156,7 @@ class RevealAlerts:
             )
         ]
 
-    def settle(
-        self, alert_id: str, text: str, *, founded: bool, by: By, numbers_meant: bool = False
-    ) -> Receipt:
+    def settle(self, alert_id: str, text: str, *, founded: bool, by: By) -> Receipt:
         """Answer the question. Raises UnknownAlert, NotYours, AlreadyDecided, EmptyText."""
 
         def decide() -> list[Aggregate]:
@@ -174,7 +172,7 @@ class RevealAlerts:
                 alert_id=alert_id,
                 customer_id=alert.customer_id,
                 founded=founded,
-                text=stated(text, meant=numbers_meant or by.numbers_meant),
+                text=stated(text, meant=by.numbers_meant),
                 by=by,
             )
             return [alert]

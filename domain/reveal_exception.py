@@ -187,7 +187,6 @@ class Wish:
     customer_id: str
     reason: RevealReason
     text: str
-    numbers_meant: bool = False
 
 
 class RevealExceptions:
@@ -249,11 +248,11 @@ class RevealExceptions:
 
         return self._decide(request_id, change, by)
 
-    def refuse(self, request_id: str, text: str, *, by: By, numbers_meant: bool = False) -> Receipt:
+    def refuse(self, request_id: str, text: str, *, by: By) -> Receipt:
         """Leave it closed, and say why. Raises as ``approve``, and EmptyText, HoldsNumbers."""
 
         def change(request: RevealRequest) -> None:
-            why = stated(text, meant=numbers_meant or by.numbers_meant)
+            why = stated(text, meant=by.numbers_meant)
             request.trigger_event(RevealRequest.Refused, text=why, **_who(request), by=by)
 
         return self._decide(request_id, change, by)
@@ -285,9 +284,7 @@ class RevealExceptions:
 
         return self._recording.answer(by, decide)
 
-    def review(
-        self, glass_id: str, text: str, *, justified: bool, by: By, numbers_meant: bool = False
-    ) -> Receipt:
+    def review(self, glass_id: str, text: str, *, justified: bool, by: By) -> Receipt:
         """Say whether it was justified. Raises UnknownGrant, NotYours, AlreadyDecided, EmptyText."""
 
         def decide() -> list[Aggregate]:
@@ -305,7 +302,7 @@ class RevealExceptions:
                 customer_id=glass.customer_id,
                 owner_id=glass.owner_id,
                 justified=justified,
-                text=stated(text, meant=numbers_meant or by.numbers_meant),
+                text=stated(text, meant=by.numbers_meant),
                 by=by,
             )
             return [glass]
@@ -326,7 +323,7 @@ class RevealExceptions:
             "owner_id": subject.owner_id,
             "team_id": self._team_of(subject.owner_id, self._day_of(by.recorded_at)),
             "reason": wish.reason,
-            "text": stated(wish.text, meant=wish.numbers_meant or by.numbers_meant),
+            "text": stated(wish.text, meant=by.numbers_meant),
         }
 
     def _decide(self, request_id: str, change: Callable[[RevealRequest], None], by: By) -> Receipt:

@@ -45,7 +45,6 @@ class AskForm(PageForm):
     customer_id = an_id(required=True, missing=N_("请选择客户"))
     reason = one_of(RevealReason, required=True, missing=N_("请选择原因"))
     text = text(500, required=True, missing=N_("请写一句原因"))
-    numbers_meant = fields.Boolean(load_default=False)
 
 
 class EmergencyForm(AskForm):
@@ -210,7 +209,7 @@ def _answer(item: str, do: Callable[[Form, bool], Receipt]) -> Response:
 
 
 def _wish(form: Form) -> Wish:
-    names = ("customer_id", "reason", "text", "numbers_meant")
+    names = ("customer_id", "reason", "text")
     return Wish(**{name: form.data[name] for name in names})
 
 
