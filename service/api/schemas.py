@@ -62,7 +62,8 @@ class ProblemSchema(ma.Schema):
     """What went wrong (RFC 9457); the facts of a refusal are further members."""
 
     class Meta:
-        unknown = ma.INCLUDE  # only said in the document: nobody loads a problem
+        # only said in the document: nobody loads a problem
+        unknown = ma.INCLUDE  # nosemgrep: mass-assignment
 
     type = fields.String(required=True)
     title = fields.String(required=True)
