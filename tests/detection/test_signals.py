@@ -118,9 +118,7 @@ def test_closings_without_policies_are_measured_against_the_team(a_visit: MakeVi
 
 
 @pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
-def test_an_empty_log_and_missing_details_are_no_signal(
-    signal: Signal, a_visit: MakeVisit
-) -> None:
+def test_an_empty_log_and_missing_details_are_no_signal(signal: Signal, a_visit: MakeVisit) -> None:
     bare = a_visit(minutes=None, day=date(2025, 3, 4))
 
     for log in (log_with(), log_with(bare)):
