@@ -15,6 +15,7 @@ from projections.due import DUE
 from projections.proof_tree import PROOF_TREE
 from projections.retention import RETENTION
 from projections.team_facts import TEAM_DAY
+from projections.review_queue import REVIEW_QUEUE
 from projections.timeline import TIMELINE
 from projections.visit_ledger import VISIT_LEDGER
 
@@ -26,6 +27,7 @@ ALL: tuple[Projection, ...] = (
     CASES,
     COMPLAINTS,
     CUSTOMERS,
+    REVIEW_QUEUE,
     AUDIT_TRAIL,
     TIMELINE,
     DUE,

@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from projections.base import Projection, Writer, corrected
 from store.log_reader import LoggedEvent
+from store.mapper import instant
 
 METADATA = MetaData()
 DAY = Table(
@@ -317,3 +318,32 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
 
 def _instant(text: object) -> datetime | None:
     return datetime.fromisoformat(str(text)) if text else None
+
+
+def broken_promises(connection: Connection, agent_id: str, before: datetime, days: int = 14) -> int:
+    """Return how many agreed next meetings of the ``days`` before an instant came to nothing.
+
+    Kept is a promise whose customer the agent had to do with from a day before until two after.
+    """
+    since = before - timedelta(days=days)
+    promised = planned(connection, agent_id, instant(since), instant(before - timedelta(days=2)))
+    query = select(ENTRY.c.customer_id, ENTRY.c.started_at).where(
+        ENTRY.c.agent_id == agent_id,
+        ENTRY.c.started_at >= instant(since - timedelta(days=1)),
+        ENTRY.c.withdrawn.is_(False),
+    )
+    met = [(row.customer_id, _instant(row.started_at)) for row in connection.execute(query)]
+    return sum(not _is_kept(entry, met) for entry in promised)
+
+
+def _is_kept(entry: Entry, met: Sequence[tuple[str, datetime | None]]) -> bool:
+    if entry.next_at is None:
+        return True
+    first, last = entry.next_at - timedelta(days=1), entry.next_at + timedelta(days=2)
+    return any(
+        customer == entry.customer_id
+        and at is not None
+        and first <= at <= last
+        and at > entry.started_at
+        for customer, at in met
+    )

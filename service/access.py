@@ -32,6 +32,9 @@ class Thing(StrEnum):
     CUSTOMERS = "customers"  # names and numbers in clear; nobody but the owner
     BOARD = "board"
     CALL = "call"  # to list, prepare, make and debrief callbacks
+    REVIEW = "review"  # to review a day's log (批阅)
+    READ_REVIEW = "read_review"
+    ANSWER_REVIEW = "answer_review"
     READ_CASE = "read_case"
     ANSWER_CASE = "answer_case"  # to explain and to appeal
     DECIDE_CASE = "decide_case"
@@ -65,6 +68,9 @@ TABLE: Mapping[Thing, Mapping[Role, Reach]] = {
         Role.AUDITOR: BRANCH,
     },
     Thing.CALL: {Role.SUPERVISOR: TEAM},
+    Thing.REVIEW: {Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.READ_REVIEW: {Role.AGENT: OWN, Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.ANSWER_REVIEW: {Role.AGENT: OWN},
     Thing.READ_CASE: {
         Role.AGENT: OWN,
         Role.SUPERVISOR: TEAM,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, g, request
 
 from domain.words import Role
-from projections import access_queries, callback_queue, cases, complaints
+from projections import access_queries, callback_queue, cases, complaints, review_queue
 from service.access import Reader, Thing, may
 from service.context import shilu
 from service.language import N_, _, reader_language
@@ -35,6 +36,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
     ),
     Role.SUPERVISOR: (
         ("/board", "sunrise", N_("早会看板")),
+        ("/reviews", "notebook", N_("日志批阅")),
         ("/callbacks", "phone-call", N_("电话回访")),
         ("/cases", "scale", N_("案件")),
         ("/reveals", "eye", N_("查看号码")),
@@ -106,7 +108,9 @@ def _waiting(reader: Reader) -> dict[str, int]:
     with shilu().views.connect() as connection:
         if reader.role is Role.AGENT:
             own = cases.of_agent(connection, reader.person_id)
-            return {"/mine": sum(card.state == "open" for card in own)}
+            told = review_queue.of_agent(connection, reader.person_id, 7)
+            unread = sum(review.read_at is None for review in told)
+            return {"/mine": unread + sum(card.state == "open" for card in own)}
         if reader.role is Role.UPPER_SUPERVISOR:
             return {
                 "/cases": len(cases.appeals_waiting(connection)),
@@ -116,7 +120,9 @@ def _waiting(reader: Reader) -> dict[str, int]:
             }
         calls = callback_queue.for_supervisor(connection, reader.person_id, open_only=True)
         open_cases = (len(cases.open_in_team(connection, team)) for team in reader.leads)
+        logs = review_queue.waiting(connection, reader.leads, shilu().today() - timedelta(days=60))
         return {
+            "/reviews": len(logs),
             "/callbacks": sum(c.outcome is None and c.team_id in reader.leads for c in calls),
             "/cases": sum(open_cases),
             "/inquiries": complaints.inquiries_waiting(connection, reader.person_id),

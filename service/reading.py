@@ -29,6 +29,8 @@ SAID: Mapping[str, str] = {
     "attempted": N_("拨号已记下。"),
     "answered": N_("客户的回答已如实记下。"),
     "debriefed": N_("回访完成。"),
+    "reviewed": N_("批阅已记下，伙伴看得到。"),
+    "read": N_("已告诉主管你读过了。"),
     "decided": N_("决定已记下，伙伴看得到理由。"),
     "appeal_decided": N_("申诉已答复。"),
     "complained": N_("投诉已交给上级主管，你会看到每一步。"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from domain.log_checklist import Finding, Topic
 from domain.words import (
     ActivityKind,
     ActivityResult,
@@ -20,6 +21,8 @@ from domain.words import (
     LeaveKind,
     Objection,
     PolicyTerm,
+    RemarkKind,
+    ReviewVerdict,
     Role,
     Sanction,
     Verdict,
@@ -121,6 +124,37 @@ SANCTIONS: Mapping[StrEnum, str] = {
     Sanction.PUBLIC_CRITICISM: N_("通报批评"),
     Sanction.SUSPENSION: N_("停职"),
     Sanction.REMOVAL: N_("免职"),
+REMARKS: Mapping[StrEnum, str] = {
+    RemarkKind.PRAISE: N_("表扬"),
+    RemarkKind.ENCOURAGE: N_("鼓励"),
+    RemarkKind.GUIDE: N_("指导"),
+    RemarkKind.ASK: N_("询问"),
+    RemarkKind.CORRECT: N_("纠正"),
+}
+REVIEW_VERDICTS: Mapping[StrEnum, str] = {
+    ReviewVerdict.GOOD: N_("填得好"),
+    ReviewVerdict.FAIR: N_("还可以"),
+    ReviewVerdict.IMPROVE: N_("需要改进"),
+}
+FINDINGS: Mapping[StrEnum, str] = {
+    Finding.DISORDERLY_FOLLOW_UP: N_("约好的再访没有去，回访安排无序"),
+    Finding.NO_DAILY_SUMMARY: N_("一天工作总结没有填"),
+    Finding.QUOTA_SHORT: N_("活动量没有达到工作模式"),
+    Finding.THIN_NOTES: N_("面谈过程记得太简单"),
+    Finding.NO_LAST_ACTION: N_("没有记最后动作"),
+    Finding.NO_NEXT_STEP: N_("有意向的客户没有约下次"),
+    Finding.LATE_ENTRIES: N_("有补录的内容"),
+    Finding.NAME_INCOMPLETE: N_("客户姓名不全"),
+}
+TOPICS: Mapping[StrEnum, str] = {
+    Topic.FOLLOW_UP_SKILL: N_("回访的技巧"),
+    Topic.SALES_PROCESS: N_("销售流程的技巧"),
+    Topic.FOLLOW_UP_RHYTHM: N_("回访的周期性"),
+    Topic.HABIT: N_("良好习惯的重要性"),
+    Topic.TIME_PLANNING: N_("时间安排"),
+    Topic.RECORDING: N_("过程记录"),
+    Topic.CLOSING: N_("促成"),
+    Topic.PROSPECT_DATA: N_("客户资料收集"),
 }
 LEAVES: Mapping[StrEnum, str] = {
     LeaveKind.LEAVE: N_("请假"),
@@ -157,6 +191,10 @@ ALL: tuple[Mapping[StrEnum, str], ...] = (
     ATTEMPTS,
     OUTCOMES,
     VERDICTS,
+    REMARKS,
+    REVIEW_VERDICTS,
+    FINDINGS,
+    TOPICS,
     APPEAL_VERDICTS,
     FINDINGS,
     SANCTIONS,

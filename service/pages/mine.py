@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import SimpleNamespace
+from typing import Any
 
 from flask import Blueprint, make_response, render_template
 from sqlalchemy import Connection
@@ -10,7 +12,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from domain.callback import Callback, callback_stream
-from projections import callback_queue, cases
+from projections import callback_queue, cases, review_queue
 from projections.cases import CaseCard
 from service.access import Thing, need
 from service.context import shilu
@@ -18,11 +20,13 @@ from service.forms import Form, PageForm, by, see, sent, text
 from service.language import N_, _, day_text, local
 from service.pages import mine_looks
 from service.pages.case_story import STATES, for_and_against, state_text, story
+from service.pages.review import shown_review, told_on
 from service.reading import said, views
 from service.sessions import reader
 
 pages = Blueprint("mine", __name__)
 ADVICE_SHOWN = 5
+REVIEWS_SHOWN = 7
 
 
 class WordsForm(PageForm):
@@ -31,22 +35,51 @@ class WordsForm(PageForm):
     text = text(4000, required=True, missing=N_("请写下你想说的"))
 
 
+class ReplyForm(PageForm):
+    """That a review was read, with or without an answer."""
+
+    reply = text(2000)
+
+
 @pages.get("/mine")
 def mine() -> str:
     """Show what is about me."""
     need(reader(), Thing.ANSWER_CASE)
-    with views("cases", "callback_queue", "access_log") as connection:
+    return render_template("mine.html", **_mine(), form=Form(), said=said())
+
+
+@pages.post("/mine/reviews/<day>/read")
+def read_review(day: str) -> Response:
+    """Say that a review was read, and answer it if there is something to say."""
+    need(reader(), Thing.ANSWER_REVIEW)
+    try:
+        of = date.fromisoformat(day)
+    except ValueError as problem:
+        raise NotFound from problem
+    form = sent(ReplyForm())
+    if form.good:
+        with form.refusals(reply="reply"):
+            receipt = shilu().record.reviews.read(
+                reader().person_id, of, by=by(form), reply=form.data["reply"]
+            )
+            return see("/mine", receipt, "read")
+    return make_response(render_template("mine.html", **_mine(), form=form, said=""), form.status)
+
+
+def _mine() -> dict[str, Any]:
+    with views("cases", "callback_queue", "review_queue", "access_log") as connection:
         own = cases.of_agent(connection, reader().person_id)
         looks = mine_looks.newest(connection)
         advice = _advice(connection)
+        reviews = _reviews(connection)
     team = shilu().record.organisation.team(reader().team_id or "")
-    return render_template(
-        "mine.html",
-        team=team.name if team else "",
-        cases=[_row(card) for card in own],
-        looks=looks,
-        advice=advice,
-    )
+    return {
+        "team": team.name if team else "",
+        "cases": [_row(card) for card in own],
+        "looks": looks,
+        "advice": advice,
+        "reviews": reviews,
+    }
 
 
 @pages.get("/mine/cases/<int:case_no>")
@@ -92,6 +125,40 @@ def _row(card: CaseCard) -> SimpleNamespace:
         state=state_text(card),
         cls=STATES[card.state],
     )
+
+
+def _looks(connection: Connection) -> list[SimpleNamespace]:
+    since = shilu().now() - LOOK_BACK
+    calls = callback_queue.revealed_customers(connection, reader().person_id)
+    names = own_names({c.customer_id for c in calls})
+    people = team_day.people(connection, shilu().today())
+    looks = []
+    for call in calls:
+        if call.revealed_at is None or call.revealed_at < since:
+            continue
+        person = people.get(call.supervisor_id)
+        wall = local(call.revealed_at, shilu().rules().time_zone)
+        looks.append(
+            SimpleNamespace(
+                who=person.name if person else call.supervisor_id,
+                text=_(
+                    "为回访 {day} 的{kind}，看了 {customer} 的姓名和电话",
+                    day=day_text(call.visit_day),
+                    kind=kind_label(call.kind),
+                    customer=names.get(call.customer_id, call.customer_id),
+                ),
+                when=wall.strftime("%m-%d %H:%M"),
+            )
+        )
+    return looks
+
+
+def _reviews(connection: Connection) -> list[SimpleNamespace]:
+    """Return my newest reviews; those that I have not read come first."""
+    places = review_queue.of_agent(connection, reader().person_id, REVIEWS_SHOWN)
+    told = [(told_on(place.agent_id, place.day), place) for place in places]
+    shown = [shown_review(review, place) for review, place in told if review is not None]
+    return sorted(shown, key=lambda review: review.read)
 
 
 def _advice(connection: Connection) -> list[SimpleNamespace]:

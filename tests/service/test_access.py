@@ -18,6 +18,7 @@ PAGES = {
     "/mine": {"a1"},
     "/board": {"s1", "u1", "x1"},
     "/callbacks": {"s1"},
+    "/reviews": {"s1", "u1"},
     "/cases": {"s1", "u1", "x1"},
     "/events": {"x1"},
     "/time-machine": {"u1", "x1"},

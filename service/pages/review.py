@@ -1,0 +1,223 @@
+"""The review of one log (S2): the checklist's ticks beside the log, and a remark (R-01 to R-04)."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+
+from flask import Blueprint, make_response, render_template
+from sqlalchemy import Connection
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from domain.log_checklist import Finding, Item, findings, topics
+from domain.refusals import CopiedRemark, ThinRemark
+from domain.review import Remark, Review, review_stream
+from domain.words import RemarkKind, ReviewVerdict, Role
+from projections import agent_day, customers, review_queue, team_day
+from projections.agent_day import AgentDay, Entry
+from projections.review_queue import ReviewedLog
+from service.access import Thing, may, need, need_about
+from service.context import shilu
+from service.forms import Form, PageForm, Tick, by, many_of, one_of, see, sent, text
+from service.language import N_, _, day_text
+from service.pages.log_facts import notes, reviewed_day, summary
+from service.pages.reviews import LOOK_BACK
+from service.pages.rings import entry_text, kind_label, rings
+from service.reading import clock, said, views
+from service.refusals import sentence
+from service.sessions import reader
+from service.words import FINDINGS, REMARKS, REVIEW_VERDICTS, TOPICS, label, options
+
+pages = Blueprint("review", __name__)
+EARLIER = 10  # remarks with which a new one is compared
+
+
+class ReviewForm(PageForm):
+    """What the reviewer makes of a log."""
+
+    verdict = one_of(ReviewVerdict, required=True, missing=N_("请选择这份日志填得怎样"))
+    kind = one_of(RemarkKind, required=True, missing=N_("请选择批语的用意"))
+    findings = many_of(Finding)
+    text = text(2000, required=True, missing=N_("请写一句批语"))
+    advice = text(2000)
+    meant = Tick()
+
+
+@pages.get("/reviews/<agent_id>/<day>")
+def log(agent_id: str, day: str) -> Response:
+    """Show a log, and the review if there is one."""
+    of = _need(Thing.READ_REVIEW, agent_id, day)
+    if not may(reader(), Thing.REVIEW):
+        raise NotFound  # agents find their reviews on their own page
+    return _page(agent_id, of, Form())
+
+
+@pages.post("/reviews/<agent_id>/<day>")
+def complete(agent_id: str, day: str) -> Response:
+    """Record the review, and go on with the next log."""
+    of = _need(Thing.REVIEW, agent_id, day)
+    form = sent(ReviewForm())
+    if form.good:
+        data = form.data
+        remark = Remark(
+            data["kind"], data["verdict"], data["text"], data["advice"], tuple(data["findings"])
+        )
+        with form.refusals(text="text", advice="advice"):
+            receipt = shilu().record.reviews.complete(
+                agent_id,
+                of,
+                remark,
+                by=by(form),
+                earlier=_earlier(agent_id, of),
+                meant=data["meant"],
+            )
+            return see(_next(agent_id, of), receipt, "reviewed")
+    return _page(agent_id, of, form)
+
+
+def _need(thing: Thing, agent_id: str, day: str) -> date:
+    need(reader(), thing)
+    try:
+        of = date.fromisoformat(day)
+    except ValueError as problem:
+        raise NotFound from problem
+    member = shilu().record.organisation.member(agent_id)
+    team_id = member.team_on(of) or member.team_id if member else None
+    need_about(reader(), thing, agent_id=agent_id, team_id=team_id)
+    if member is None or member.role is not Role.AGENT:
+        raise NotFound
+    return of
+
+
+def _earlier(agent_id: str, day: date) -> list[str]:
+    """Return the reviewer's last remarks on other logs."""
+    with shilu().views.connect() as connection:
+        given = review_queue.by_reviewer(connection, reader().person_id, EARLIER)
+    others = [log for log in given if (log.agent_id, log.day) != (agent_id, day)]
+    told = (told_on(log.agent_id, log.day) for log in others)
+    return [review.text for review in told if review is not None and review.text]
+
+
+def told_on(agent_id: str, day: date) -> Review.Completed | None:
+    """Return the review of an agent's day as it was recorded, or None."""
+    for event in shilu().record.events.get(review_stream(agent_id, day)):
+        if isinstance(event, Review.Completed):
+            return event
+    return None
+
+
+def _next(agent_id: str, day: date) -> str:
+    """Return the address of the next log that waits, else of the queue."""
+    since = shilu().today() - LOOK_BACK
+    with shilu().views.connect() as connection:
+        mine = [
+            team.team_id
+            for team in team_day.teams(connection)
+            if may(reader(), Thing.REVIEW, team_id=team.team_id)
+        ]
+        waits = review_queue.waiting(connection, mine, since)
+    for log in waits:
+        if (log.agent_id, log.day) != (agent_id, day):
+            return f"/reviews/{log.agent_id}/{log.day}"
+    return "/reviews"
+
+
+def _page(agent_id: str, day: date, form: Form) -> Response:
+    rules = shilu().rules()
+    with views("review_queue", "agent_day") as connection:
+        log = agent_day.agent_day(connection, agent_id, day)
+        place = review_queue.one(connection, agent_id, day)
+        found = findings(reviewed_day(connection, log))
+        entries = _entries(connection, log, rules.time_zone)
+    if not log.version:
+        raise NotFound
+    member = shilu().record.organisation.member(agent_id)
+    held = {sentence(refusal(field="text")) for refusal in (ThinRemark, CopiedRemark)}
+    page = render_template(
+        "review.html",
+        form=form,
+        said=said(),
+        agent_id=agent_id,
+        name=member.name if member else agent_id,
+        day=day,
+        state=_state(log, rules.time_zone),
+        rings=rings(log.kinds, rules.mode_on(day)),
+        entries=entries,
+        summary=summary(agent_id, day),
+        help_wanted=log.help_wanted,
+        findings=[_finding(item) for item in found],
+        shown=[str(item.finding) for item in found],
+        topics=[label(TOPICS, topic) for topic in topics([item.finding for item in found])],
+        verdicts=options(REVIEW_VERDICTS),
+        kinds=options(REMARKS),
+        ask_meant=form.errors.get("text") in held or form.value("meant") != "",
+        review=_review(agent_id, day, place),
+        may_review=may(reader(), Thing.REVIEW),
+    )
+    return make_response(page, form.status)
+
+
+def _state(log: AgentDay, zone: str) -> str:
+    if log.submitted_at is None:
+        return _("还没有提交")
+    return _("{time} 提交", time=clock(log.submitted_at, zone, with_day=log.day))
+
+
+def _entries(connection: Connection, log: AgentDay, zone: str) -> list[SimpleNamespace]:
+    names = customers.names(connection, {e.customer_id for e in log.entries})
+    told = notes(log.agent_id, log.day)
+    return [_entry(e, names.get(e.customer_id, "***"), told, log.day, zone) for e in log.entries]
+
+
+def _entry(
+    entry: Entry, customer: str, told: dict[str, str], day: date, zone: str
+) -> SimpleNamespace:
+    return SimpleNamespace(
+        time=clock(entry.started_at, zone),
+        kind=kind_label(entry.kind),
+        customer=customer,
+        late=entry.late,
+        withdrawn=entry.withdrawn,
+        text=entry_text(entry, zone, day),
+        note=told.get(entry.activity_id, ""),
+    )
+
+
+def _finding(item: Item) -> tuple[str, str]:
+    return str(item.finding), label(FINDINGS, item.finding)
+
+
+def _review(agent_id: str, day: date, place: ReviewedLog | None) -> SimpleNamespace | None:
+    """Return the review as people read it, or None."""
+    told = told_on(agent_id, day)
+    if told is None:
+        return None
+    return shown_review(told, place)
+
+
+def shown_review(told: Review.Completed, place: ReviewedLog | None) -> SimpleNamespace:
+    """Return a review as its reviewer and its agent read it."""
+    zone = shilu().rules().time_zone
+    who = shilu().record.organisation.member(told.by.actor)
+    return SimpleNamespace(
+        who=who.name if who else told.by.actor,
+        day=told.day,
+        day_text=day_text(told.day),
+        when=clock(told.by.recorded_at, zone, with_day=told.day),
+        verdict=label(REVIEW_VERDICTS, told.verdict),
+        cls={"good": "ok", "fair": "", "improve": "warn"}[str(told.verdict)],
+        kind=label(REMARKS, told.kind),
+        findings=[label(FINDINGS, finding) for finding in told.findings],
+        text=told.text or _("〔已删除〕"),
+        advice=told.advice or "",
+        reply=_reply(told.agent_id, told.day),
+        read=place is not None and place.read_at is not None,
+    )
+
+
+def _reply(agent_id: str, day: date) -> str:
+    for event in shilu().record.events.get(review_stream(agent_id, day)):
+        if isinstance(event, Review.Read):
+            return event.reply or ""
+    return ""
