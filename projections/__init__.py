@@ -14,8 +14,8 @@ from projections.customers import CUSTOMERS
 from projections.due import DUE
 from projections.proof_tree import PROOF_TREE
 from projections.retention import RETENTION
-from projections.team_facts import TEAM_DAY
 from projections.review_queue import REVIEW_QUEUE
+from projections.team_facts import TEAM_DAY
 from projections.timeline import TIMELINE
 from projections.visit_ledger import VISIT_LEDGER
 

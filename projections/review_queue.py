@@ -127,7 +127,7 @@ def waiting(connection: Connection, teams: Collection[str], since: date) -> Sequ
         )
         .order_by(LOG.c.day, LOG.c.submitted_at, LOG.c.agent_id)
     )
-    return [_log(row._mapping) for row in connection.execute(query)]
+    return [_log(dict(row._mapping)) for row in connection.execute(query)]
 
 
 def unreviewed_at(
@@ -144,7 +144,7 @@ def unreviewed_at(
         )
         .order_by(LOG.c.agent_id)
     )
-    return [_log(row._mapping) for row in connection.execute(query)]
+    return [_log(dict(row._mapping)) for row in connection.execute(query)]
 
 
 def done(connection: Connection, teams: Collection[str], limit: int) -> Sequence[ReviewedLog]:
@@ -155,7 +155,7 @@ def done(connection: Connection, teams: Collection[str], limit: int) -> Sequence
         .order_by(LOG.c.position.desc())
         .limit(limit)
     )
-    return [_log(row._mapping) for row in connection.execute(query)]
+    return [_log(dict(row._mapping)) for row in connection.execute(query)]
 
 
 def by_reviewer(connection: Connection, reviewer: str, limit: int) -> Sequence[ReviewedLog]:
@@ -163,7 +163,7 @@ def by_reviewer(connection: Connection, reviewer: str, limit: int) -> Sequence[R
     query = (
         select(LOG).where(LOG.c.reviewer == reviewer).order_by(LOG.c.position.desc()).limit(limit)
     )
-    return [_log(row._mapping) for row in connection.execute(query)]
+    return [_log(dict(row._mapping)) for row in connection.execute(query)]
 
 
 def of_agent(connection: Connection, agent_id: str, limit: int) -> Sequence[ReviewedLog]:
@@ -174,14 +174,14 @@ def of_agent(connection: Connection, agent_id: str, limit: int) -> Sequence[Revi
         .order_by(LOG.c.position.desc())
         .limit(limit)
     )
-    return [_log(row._mapping) for row in connection.execute(query)]
+    return [_log(dict(row._mapping)) for row in connection.execute(query)]
 
 
 def one(connection: Connection, agent_id: str, day: date) -> ReviewedLog | None:
     """Return one day's place in the queue, or None."""
     query = select(LOG).where(LOG.c.agent_id == agent_id, LOG.c.day == day.isoformat())
     row = connection.execute(query).first()
-    return _log(row._mapping) if row else None
+    return _log(dict(row._mapping)) if row else None
 
 
 def _log(row: Mapping[str, Any]) -> ReviewedLog:

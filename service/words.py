@@ -124,6 +124,7 @@ SANCTIONS: Mapping[StrEnum, str] = {
     Sanction.PUBLIC_CRITICISM: N_("通报批评"),
     Sanction.SUSPENSION: N_("停职"),
     Sanction.REMOVAL: N_("免职"),
+}
 REMARKS: Mapping[StrEnum, str] = {
     RemarkKind.PRAISE: N_("表扬"),
     RemarkKind.ENCOURAGE: N_("鼓励"),
@@ -136,7 +137,7 @@ REVIEW_VERDICTS: Mapping[StrEnum, str] = {
     ReviewVerdict.FAIR: N_("还可以"),
     ReviewVerdict.IMPROVE: N_("需要改进"),
 }
-FINDINGS: Mapping[StrEnum, str] = {
+LOG_FINDINGS: Mapping[StrEnum, str] = {
     Finding.DISORDERLY_FOLLOW_UP: N_("约好的再访没有去，回访安排无序"),
     Finding.NO_DAILY_SUMMARY: N_("一天工作总结没有填"),
     Finding.QUOTA_SHORT: N_("活动量没有达到工作模式"),
@@ -193,7 +194,7 @@ ALL: tuple[Mapping[StrEnum, str], ...] = (
     VERDICTS,
     REMARKS,
     REVIEW_VERDICTS,
-    FINDINGS,
+    LOG_FINDINGS,
     TOPICS,
     APPEAL_VERDICTS,
     FINDINGS,

@@ -127,32 +127,6 @@ def _row(card: CaseCard) -> SimpleNamespace:
     )
 
 
-def _looks(connection: Connection) -> list[SimpleNamespace]:
-    since = shilu().now() - LOOK_BACK
-    calls = callback_queue.revealed_customers(connection, reader().person_id)
-    names = own_names({c.customer_id for c in calls})
-    people = team_day.people(connection, shilu().today())
-    looks = []
-    for call in calls:
-        if call.revealed_at is None or call.revealed_at < since:
-            continue
-        person = people.get(call.supervisor_id)
-        wall = local(call.revealed_at, shilu().rules().time_zone)
-        looks.append(
-            SimpleNamespace(
-                who=person.name if person else call.supervisor_id,
-                text=_(
-                    "为回访 {day} 的{kind}，看了 {customer} 的姓名和电话",
-                    day=day_text(call.visit_day),
-                    kind=kind_label(call.kind),
-                    customer=names.get(call.customer_id, call.customer_id),
-                ),
-                when=wall.strftime("%m-%d %H:%M"),
-            )
-        )
-    return looks
-
-
 def _reviews(connection: Connection) -> list[SimpleNamespace]:
     """Return my newest reviews; those that I have not read come first."""
     places = review_queue.of_agent(connection, reader().person_id, REVIEWS_SHOWN)

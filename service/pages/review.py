@@ -27,7 +27,7 @@ from service.pages.rings import entry_text, kind_label, rings
 from service.reading import clock, said, views
 from service.refusals import sentence
 from service.sessions import reader
-from service.words import FINDINGS, REMARKS, REVIEW_VERDICTS, TOPICS, label, options
+from service.words import LOG_FINDINGS, REMARKS, REVIEW_VERDICTS, TOPICS, label, options
 
 pages = Blueprint("review", __name__)
 EARLIER = 10  # remarks with which a new one is compared
@@ -39,8 +39,8 @@ class ReviewForm(PageForm):
     verdict = one_of(ReviewVerdict, required=True, missing=N_("请选择这份日志填得怎样"))
     kind = one_of(RemarkKind, required=True, missing=N_("请选择批语的用意"))
     findings = many_of(Finding)
-    text = text(2000, required=True, missing=N_("请写一句批语"))
     advice = text(2000)
+    text = text(2000, required=True, missing=N_("请写一句批语"))
     meant = Tick()
 
 
@@ -185,7 +185,7 @@ def _entry(
 
 
 def _finding(item: Item) -> tuple[str, str]:
-    return str(item.finding), label(FINDINGS, item.finding)
+    return str(item.finding), label(LOG_FINDINGS, item.finding)
 
 
 def _review(agent_id: str, day: date, place: ReviewedLog | None) -> SimpleNamespace | None:
@@ -208,7 +208,7 @@ def shown_review(told: Review.Completed, place: ReviewedLog | None) -> SimpleNam
         verdict=label(REVIEW_VERDICTS, told.verdict),
         cls={"good": "ok", "fair": "", "improve": "warn"}[str(told.verdict)],
         kind=label(REMARKS, told.kind),
-        findings=[label(FINDINGS, finding) for finding in told.findings],
+        findings=[label(LOG_FINDINGS, finding) for finding in told.findings],
         text=told.text or _("〔已删除〕"),
         advice=told.advice or "",
         reply=_reply(told.agent_id, told.day),
