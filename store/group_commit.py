@@ -53,6 +53,11 @@ class GroupCommit:
             raise mine.error
         return mine.positions
 
+    def pause(self, work: Callable[[], None]) -> None:
+        """Do something between two commits."""
+        with self._lock:
+            work()
+
     def _commit_group(self) -> None:
         group: list[Append] = []
         while self._waiting and len(group) < GROUP_LIMIT:

@@ -61,6 +61,27 @@ def connect(path: Path, *, synchronous: str = "FULL") -> sqlite3.Connection:
     return connection
 
 
+class Reader:
+    """A thread's own connection; ``close`` waits for the statement that it is in.
+
+    SQLite crashes the process when a connection is closed under a running statement.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._connection = connect(path)
+        self._lock = threading.Lock()
+
+    def rows(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Return what a query finds. Raises sqlite3.Error, also when it was closed."""
+        with self._lock:
+            return self._connection.execute(sql, values).fetchall()
+
+    def close(self) -> None:
+        """Close the connection once it is idle."""
+        with self._lock:
+            self._connection.close()
+
+
 class SQLiteLogRecorder(ApplicationRecorder):
     """Appends to the log and reads from it. Thread-safe; other processes may write too."""
 
@@ -68,7 +89,7 @@ class SQLiteLogRecorder(ApplicationRecorder):
         self._path = path
         self._writer: sqlite3.Connection | None = None
         self._local = threading.local()
-        self._readers: list[sqlite3.Connection] = []
+        self._readers: list[Reader] = []
         self._group = GroupCommit(self._write)
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
@@ -172,11 +193,16 @@ class SQLiteLogRecorder(ApplicationRecorder):
         return found
 
     def close(self) -> None:
-        """Close every connection."""
-        for connection in [*self._readers, *([self._writer] if self._writer else [])]:
-            connection.close()
-        self._readers, self._writer = [], None
-        self._local = threading.local()
+        """Close every connection, each after what it is doing."""
+        readers, self._readers, self._local = self._readers, [], threading.local()
+        for reader in readers:
+            reader.close()
+        self._group.pause(self._close_writer)
+
+    def _close_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
 
     def _write(self, group: list[Append]) -> None:
         try:
@@ -223,12 +249,12 @@ class SQLiteLogRecorder(ApplicationRecorder):
         return [StoredRow(r[0], _id(r[1]), r[2], r[3], r[4], r[5] or b"") for r in rows]
 
     def _read(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        reader: sqlite3.Connection | None = getattr(self._local, "reader", None)
+        reader: Reader | None = getattr(self._local, "reader", None)
         try:
             if reader is None:
-                reader = self._local.reader = connect(self._path)
+                reader = self._local.reader = Reader(self._path)
                 self._readers.append(reader)
-            return reader.execute(sql, values).fetchall()
+            return reader.rows(sql, values)
         except sqlite3.Error as problem:
             raise OperationalError(problem) from problem
 

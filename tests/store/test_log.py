@@ -6,16 +6,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from eventsourcing.persistence import IntegrityError, StoredEvent
+from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 from eventsourcing.utils import Environment
 
 from store.branch import BranchStore
 from store.mapper import SealedEvent
+from store.migrate import migrate
 from store.postgres import PostgresFactory, PostgresLogRecorder
 from store.recorder import DuplicateCommand, NotProvided
 from store.sqlite import SQLiteFactory, SQLiteLogRecorder
@@ -229,3 +232,29 @@ def test_a_connection_that_breaks_before_the_commit_is_tried_again(
     monkeypatch.setattr(postgres_log, "_send", unheard_and_undone)
 
     assert postgres_log.insert_events([an_event()]) == [1]
+
+
+@pytest.mark.parametrize("_round", range(5))
+def test_closing_the_log_under_busy_threads_crashes_nothing(tmp_path: Path, _round: int) -> None:
+    branch = BranchStore("busy", tmp_path)
+    migrate(branch, f"sqlite:///{tmp_path}/accounts.db", None, [])
+    recorder = SQLiteLogRecorder(branch.folder / "log.db")
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            with suppress(OperationalError):
+                recorder.select_notifications(1, 1000)
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for _ in range(20):
+        recorder.close()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    recorder.close()
+
+    assert recorder.max_notification_id() is None  # it opens again for who still asks
+    recorder.close()
