@@ -52,7 +52,7 @@ def _subject_erased(event: Event) -> Task | None:
 
 TASKS: dict[str, Callable[[Event], Task | None]] = {
     "customer.subject_erased.v1": _subject_erased,
-    "callback.outcome_recorded.v1": _outcome_recorded
+    "callback.outcome_recorded.v1": _outcome_recorded,
 }
 
 

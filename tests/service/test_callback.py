@@ -88,7 +88,9 @@ def test_the_number_is_on_record_before_it_is_shown_and_shown_once(
 
     assert "13812341234" in shown
     assert "13812341234" not in supervisor.get(call).text
-    assert "查看了" in branch.visitor("x1").get("/events?topic=confidentiality.contact_revealed").text
+    assert (
+        "查看了" in branch.visitor("x1").get("/events?topic=confidentiality.contact_revealed").text
+    )
     assert "周志强" in branch.visitor("a1").get("/mine").text
 
 
