@@ -150,7 +150,7 @@ def install_scanners() -> None:
     wanted = {"python": sys.version.split()[0], SCAN_LOCK.name: digest(SCAN_LOCK)}
     if scanner("semgrep").exists() and read_stamp(SCAN_STAMP) == wanted:
         return
-    say("installing bandit and semgrep into .venv-scan")
+    say("installing bandit, semgrep, Go and sigstore into .venv-scan")
     shutil.rmtree(str(SCAN_VENV), ignore_errors=True)
     must([sys.executable, "-m", "venv", str(SCAN_VENV)], "python -m venv failed.")
     pip = [str(scanner("python")), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]

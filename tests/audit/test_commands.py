@@ -3,84 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from projections.follower import Follower
-from projections.proof_tree import PROOF_TREE
-from shilu.cli import main
 from store.branch import BranchStore
-from store.checkpoints import Checkpoints, checkpoints_engine
-from store.signer_client import SignerClient
 from store.sqlite import connect
 from store.verifier.shilu_verify import ALTERED, INTACT, OLDER
-from workers.checkpoints import CheckpointMaker
 
-from .world import some_rows
+from .branch import add, shilu, sign
 
-ORIGIN = "shilu.local/main"
 NOT_READY, WRONG_USE = 3, 2
-
-
-def shilu(*words: str | Path) -> Result:
-    return CliRunner().invoke(main, ["audit", *map(str, words)])
-
-
-@pytest.fixture
-def branch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BranchStore:
-    """A branch of 40 events, without a checkpoint."""
-    for name in ("DATABASE_URL", "SHILU_BRANCH", "SHILU_ORIGIN", "SHILU_VAULT_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SHILU_DATA", str(tmp_path))
-    assert CliRunner().invoke(main, ["migrate", "--quiet"]).exit_code == 0
-    store = BranchStore("main", tmp_path)
-    add(store, 1, 40)
-    return store
-
-
-@pytest.fixture
-def signed(branch: BranchStore) -> Iterator[BranchStore]:
-    """The same branch with a signer and a checkpoint over all its events."""
-    vkey = branch.data_dir / "signer.vkey"
-    files = branch.data_dir / "signer.key", branch.data_dir / "signer.sock", vkey
-    process = subprocess.Popen([sys.executable, "-m", "store.signer", ORIGIN, *files])
-    try:
-        for _ in range(200):
-            if files[1].exists():
-                break
-            time.sleep(0.05)
-        sign(branch)
-        yield branch
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def add(store: BranchStore, first: int, last: int) -> None:
-    sql = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, 0)"
-    with closing(connect(store.folder / "log.db")) as writer:
-        writer.executemany(sql, some_rows(last)[first - 1 :])
-
-
-def sign(store: BranchStore) -> None:
-    follower = Follower(store.reader(), store.views_engine(), [PROOF_TREE])
-    follower.prepare()
-    follower.catch_up()
-    kept = Checkpoints(checkpoints_engine(store), ORIGIN)
-    client = SignerClient(store.data_dir / "signer.sock")
-    folder = store.data_dir / "messages"
-    assert CheckpointMaker(
-        store.views_engine(), kept, client, folder, lambda: datetime.now(UTC)
-    ).step()
-    client.close()
 
 
 def test_without_a_checkpoint_nothing_can_be_shown(branch: BranchStore, tmp_path: Path) -> None:
