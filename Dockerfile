@@ -15,6 +15,11 @@ COPY shilu ./shilu
 RUN /venv/bin/pip install --no-deps --no-index --no-build-isolation .
 
 FROM python:3.13-slim
+# sheets of paper as PDF: Pango and HarfBuzz lay them out, in a font that has Chinese
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+       libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-wqy-microhei \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10531 --home-dir /data shilu \
     && install --directory --owner=shilu --mode=0700 /data /signer
 COPY --from=build /venv /venv

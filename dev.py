@@ -10,6 +10,7 @@ Everything is kept below this folder: the environment in .venv, the data in shil
 """
 # Written so that Python 3.6 can read it as far as the sentence "needs Python 3.11".
 
+import ctypes.util
 import hashlib
 import importlib.util
 import json
@@ -31,6 +32,7 @@ SCAN_STAMP = SCAN_VENV / "shilu-installed.json"
 SCAN_LOCK = ROOT / "requirements-scan.txt"
 OURS = ("domain", "projections", "workers", "service", "store", "shilu", "dev.py")
 OLDEST = (3, 11)
+LAYOUT = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -82,6 +84,7 @@ def test(arguments: "list[str]") -> int:
     install(TEST_LOCK)
     install_scanners()
     bring_browser()
+    bring_layout()
     say_if_no_redis()
     pytest = [str(tool("python")), "-m", "pytest"]
     if arguments:
@@ -235,6 +238,22 @@ def bring_browser() -> None:
         )
     if not has_chinese_font():
         say("no Chinese font: screenshots will show boxes (Debian: fonts-noto-cjk)")
+
+
+def bring_layout() -> None:
+    """See that the libraries that lay PDFs out are there; the tests of PDFs need them."""
+    if has_layout() or (apt_install(list(LAYOUT)) and has_layout()):
+        return
+    raise Missing(
+        "PDFs need Pango and HarfBuzz.\n"
+        f"  Debian:  sudo apt-get install {' '.join(LAYOUT)}\n"
+        "  macOS:   brew install pango"
+    )
+
+
+def has_layout() -> bool:
+    """Return whether the system's libraries for PDFs can be found."""
+    return all(map(ctypes.util.find_library, ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")))
 
 
 def has_chromium() -> bool:

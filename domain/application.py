@@ -17,6 +17,7 @@ from domain.confidentiality import Ports as RevealPorts
 from domain.customer import Customers
 from domain.daily_log import DailyLogs, Ports
 from domain.organisation import Organisation
+from domain.paper import Papers
 from domain.privacy import Privacy
 from domain.recording import Batch, Recording
 from domain.reveal_alert import RevealAlerts
@@ -54,6 +55,7 @@ class TeamRecord(Application[UUID]):
         self.reviews = Reviews(self.recording, self._log_of)
         self.verification_cases = VerificationCases(self.recording)
         self.scheduled_checks = ScheduledChecks(self.recording)
+        self.papers = Papers(self.recording)
         self.access_refusals = AccessRefusalBook(self.recording)
         self.complaints = Complaints(
             self.recording, self._role_of, self.customers.owner_of, self._team_of

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from projections.audit_words_out import SENTENCES_OUT, WORDS_OUT
+
 SENTENCES: Mapping[str, tuple[str, str]] = {
+    **SENTENCES_OUT,
     "organisation.team_formed.v1": (
         "建立团队「{name}」（{team_id}）",
         "formed the team “{name}” ({team_id})",
@@ -289,6 +292,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 
 WORDS: Mapping[str, tuple[str, str]] = {
+    **WORDS_OUT,
     "agent": ("营销员", "agent"),
     "supervisor": ("主管", "supervisor"),
     "upper_supervisor": ("上级主管", "upper supervisor"),

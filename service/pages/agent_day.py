@@ -14,6 +14,7 @@ from projections import agent_day, callback_queue, customers
 from projections.agent_day import AgentDay, Entry
 from service.access import Thing, may, need_about
 from service.context import shilu
+from service.forms import Form
 from service.language import _
 from service.pages.rings import entry_text, kind_label, rings
 from service.reading import clock, day_in_address, views
@@ -40,6 +41,8 @@ def day_of(agent_id: str) -> str:
     return render_template(
         "agent_day.html",
         name=member.name,
+        form=Form(),
+        agent_id=agent_id,
         team_id=team_id,
         day=day,
         before=day - timedelta(days=1),

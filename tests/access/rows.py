@@ -134,6 +134,9 @@ PAGES = (
     ),
     row("POST /callbacks/new", {**VISIT, "mode": "coaching", "reason": "新人首访"}, s="++00"),
     row("GET /callbacks/<callback_id>", s="++00"),
+    # paper
+    row("POST /paper/daily-log/<agent_id>/<day>", a="+000", s="++00", u="+++0"),
+    row("POST /paper/callback/<callback_id>", s="++00"),
     row("POST /callbacks/<callback_id>/prepare", {"ticks": TICKS}, s="++00"),
     row("POST /callbacks/<callback_id>/reveal", s="++00"),
     row("POST /callbacks/<callback_id>/attempt", {"attempt": "no_answer"}, s="++00"),

@@ -26,6 +26,7 @@ from domain.callback import TICKS, Answer, Listing, Preparation
 from domain.complaint import Grievance, complaint_id_of
 from domain.daily_log import Activity, Changes
 from domain.log_checklist import Finding
+from domain.paper import PaperKind, Printout
 from domain.refusals import ViewsUsedUp
 from domain.reveal_alert import Alert, alert_id_of
 from domain.reveal_exception import Wish
@@ -100,6 +101,7 @@ def tell_everything(record: TeamRecord) -> None:
     _complaint(record)
     _review(record)
     _access_refusal(record)
+    _paper(record)
     _privacy(record)  # the last one: nothing is recorded about C2 any more
 
 
@@ -107,6 +109,13 @@ def _access_refusal(record: TeamRecord) -> None:
     refused = Refused("GET", "/customers/<customer_id>", 404, ("customer_id=C2",))
     by = _by("A1", Role.AGENT, "refused")
     record.access_refusals.note(refused, DAY, by=by, team_id="T1")
+
+
+def _paper(record: TeamRecord) -> None:
+    printout = Printout(
+        PaperKind.DAILY_LOG, f"A1/{DAY}", "A1", "T1", DAY, pdf=True, digest="0" * 64
+    )
+    record.papers.print_out(printout, by=_by("S1", Role.SUPERVISOR, "print"))
 
 
 def _privacy(record: TeamRecord) -> None:
