@@ -16,6 +16,7 @@ from domain.confidentiality import Confidentiality
 from domain.confidentiality import Ports as RevealPorts
 from domain.customer import Customers
 from domain.daily_log import DailyLogs, Ports
+from domain.filling_case import FillingCases, Standing
 from domain.organisation import Organisation
 from domain.paper import Papers
 from domain.privacy import Privacy
@@ -27,7 +28,7 @@ from domain.review import LogSeen, Reviews
 from domain.rulebook import Rulebooks
 from domain.scheduled_check import ScheduledChecks
 from domain.verification_case import VerificationCases
-from domain.words import Role
+from domain.words import AppealVerdict, Role
 
 
 class TeamRecord(Application[UUID]):
@@ -54,6 +55,12 @@ class TeamRecord(Application[UUID]):
         )
         self.reviews = Reviews(self.recording, self._log_of)
         self.verification_cases = VerificationCases(self.recording)
+        self.filling_cases = FillingCases(
+            self.recording,
+            self._team_of,
+            self._standing_of,
+            lambda at: self.rulebook.rules().day_of(at),
+        )
         self.scheduled_checks = ScheduledChecks(self.recording)
         self.papers = Papers(self.recording)
         self.access_refusals = AccessRefusalBook(self.recording)
@@ -99,6 +106,14 @@ class TeamRecord(Application[UUID]):
     def _team_of(self, person_id: str, day: date) -> str | None:
         member = self.organisation.member(person_id)
         return member.team_on(day) if member else None
+
+    def _standing_of(self, agent_id: str) -> Standing | None:
+        file = self.verification_cases.find(agent_id)
+        if file is None or not file.case_no:
+            return None
+        waits = file.appealed and file.appeal_verdict is None
+        overturned = file.appeal_verdict is AppealVerdict.OVERTURNED
+        return Standing(file.case_no, file.verdict, waits, overturned)
 
     def _log_of(self, agent_id: str, day: date) -> LogSeen | None:
         log = self.daily_logs.find(agent_id, day)

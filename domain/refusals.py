@@ -7,8 +7,7 @@
     │   ├── UnknownTeam · UnknownMember · UnknownCustomer · UnknownLog
     │   ├── UnknownActivity · UnknownCallback · UnknownCase · UnknownScript · UnknownComplaint
     │   ├── UnknownGrant · UnknownAlert
-    │   ├── UnknownReview
-    │   ├── UnknownGrant · UnknownAlert
+    │   ├── UnknownReview · UnknownFillingCase
     ├── Conflict                 the thing is not in a state for this
     │   ├── Stale · AlreadyExists · LooksRepeated · AlreadyWithdrawn · AlreadySubmitted
     │   ├── HoldsNumbers · CustomerErased · OnLegalHold · NoLegalHold
@@ -16,12 +15,14 @@
     │   ├── NotPrepared · AlreadyDecided · NotDecided · AlreadyAppealed · AlreadyAnswered
     │   ├── AlreadyReviewed · ThinRemark · CopiedRemark
     │   ├── MediationNotOpen · NotHeard · StepsMissing
+    │   ├── FillingCaseClosed · WillNotSet · TooFewTalks · AppealOpen · PraiseFirst
+    │   ├── LadderUnfinished · CriticismNotAsked · CriticismNotSigned
     │   ├── NotApproved · GrantExpired · ViewsUsedUp · QuotaReached · CommandUsed · PasswordTooOld
     │   └── RulebookMissing
     ├── NotYours                 somebody else's log, customer, call or case
     └── Invalid                  the facts cannot be as told
         ├── ActivityInFuture · LateReasonMissing · WithdrawalTooLate · EmptyText
-        ├── NotAMember · WrongOrder · OutcomeBeforeAnswer · PreparationIncomplete
+        ├── NotAMember · WrongOrder · StepOutOfOrder · OutcomeBeforeAnswer · PreparationIncomplete
         └── BadValue
 
 The page turns a refusal into one sentence in the reader's language; ``facts`` has what it needs.
@@ -81,6 +82,10 @@ class UnknownComplaint(NotFound):
 
 class UnknownReview(NotFound):
     """That day was not reviewed; ``agent_id``, ``day``."""
+
+
+class UnknownFillingCase(NotFound):
+    """No such filling case, or none for this person; ``case_id``."""
 
 
 class UnknownScript(NotFound):
@@ -194,6 +199,38 @@ class StepsMissing(Conflict):
     """A complaint found true asks for these first (R-34); ``steps``."""
 
 
+class FillingCaseClosed(Conflict):
+    """The filling case has ended; ``case_id``."""
+
+
+class WillNotSet(Conflict):
+    """不愿还是不会 comes before anything else (R-33); ``case_id``."""
+
+
+class TooFewTalks(Conflict):
+    """Criticism before the team asks for private talks on two days first (R-33); ``talks``."""
+
+
+class AppealOpen(Conflict):
+    """Nobody is criticised while their appeal waits (R-33); ``case_no``."""
+
+
+class PraiseFirst(Conflict):
+    """Who corrected themselves is praised before the case ends (R-33); ``case_id``."""
+
+
+class LadderUnfinished(Conflict):
+    """That nothing changed can be said at the end of the ladder only; ``expected`` is next."""
+
+
+class CriticismNotAsked(Conflict):
+    """No criticism waits for a signature; ``case_id``."""
+
+
+class CriticismNotSigned(Conflict):
+    """A second person above has not signed the criticism (R-33); ``case_id``."""
+
+
 class RulebookMissing(Conflict):
     """The branch has adopted no rulebook yet."""
 
@@ -255,6 +292,10 @@ class NotAMember(Invalid):
 
 class WrongOrder(Invalid):
     """Steps go in order (R-56); ``step``, ``expected``."""
+
+
+class StepOutOfOrder(Invalid):
+    """The steps of a ladder go in order (R-30 to R-33); ``step``, ``expected``."""
 
 
 class OutcomeBeforeAnswer(Invalid):

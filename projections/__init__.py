@@ -12,6 +12,7 @@ from projections.cases import CASES
 from projections.complaints import COMPLAINTS
 from projections.customers import CUSTOMERS
 from projections.due import DUE
+from projections.filling_cases import FILLING_CASES
 from projections.proof_tree import PROOF_TREE
 from projections.retention import RETENTION
 from projections.review_queue import REVIEW_QUEUE
@@ -26,6 +27,7 @@ ALL: tuple[Projection, ...] = (
     CALLBACK_QUEUE,
     CASES,
     COMPLAINTS,
+    FILLING_CASES,
     CUSTOMERS,
     REVIEW_QUEUE,
     AUDIT_TRAIL,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from projections import audit_words_habits as habits
 from projections.audit_words_out import SENTENCES_OUT, WORDS_OUT
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
@@ -289,6 +290,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "完成检查「{check}」（{subject}，{day}），发现 {findings} 项",
         "made the check “{check}” ({subject}, {day}), findings: {findings}",
     ),
+    **habits.SENTENCES,
 }
 
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -390,6 +392,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "not_yours": ("不归这个人", "not theirs"),
     "True": ("是", "yes"),
     "False": ("不是", "no"),
+    **habits.WORDS,
 }
 TRANSLATED = frozenset(
     {
@@ -409,6 +412,7 @@ TRANSLATED = frozenset(
         "reason",
         "justified",
         "founded",
+        *habits.TRANSLATED,
     }
 )
 LANGUAGES = ("zh", "en")

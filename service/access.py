@@ -39,6 +39,10 @@ class Thing(StrEnum):
     ANSWER_CASE = "answer_case"  # to explain and to appeal
     DECIDE_CASE = "decide_case"
     DECIDE_APPEAL = "decide_appeal"
+    READ_FILLING = "read_filling"  # filling problems and their ladders (填写问题)
+    LEAD_FILLING = "lead_filling"
+    SIGN_CRITICISM = "sign_criticism"
+    ANSWER_FILLING = "answer_filling"
     FILE_COMPLAINT = "file_complaint"
     READ_COMPLAINT = "read_complaint"  # all but those about oneself
     MEDIATE = "mediate"
@@ -80,6 +84,15 @@ TABLE: Mapping[Thing, Mapping[Role, Reach]] = {
     Thing.ANSWER_CASE: {Role.AGENT: OWN},
     Thing.DECIDE_CASE: {Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
     Thing.DECIDE_APPEAL: {Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.READ_FILLING: {
+        Role.AGENT: OWN,
+        Role.SUPERVISOR: TEAM,
+        Role.UPPER_SUPERVISOR: BRANCH,
+        Role.AUDITOR: BRANCH,
+    },
+    Thing.LEAD_FILLING: {Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.SIGN_CRITICISM: {Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.ANSWER_FILLING: {Role.AGENT: OWN},
     Thing.FILE_COMPLAINT: {Role.AGENT: OWN},
     Thing.READ_COMPLAINT: {Role.UPPER_SUPERVISOR: BRANCH, Role.AUDITOR: BRANCH},
     Thing.MEDIATE: {Role.UPPER_SUPERVISOR: BRANCH},

@@ -10,7 +10,14 @@ from typing import Any
 from flask import Flask, g, request
 
 from domain.words import Role
-from projections import access_queries, callback_queue, cases, complaints, review_queue
+from projections import (
+    access_queries,
+    callback_queue,
+    cases,
+    complaints,
+    filling_cases,
+    review_queue,
+)
 from service.access import Reader, Thing, may
 from service.context import shilu
 from service.language import N_, _, reader_language
@@ -39,10 +46,12 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/reviews", "notebook", N_("日志批阅")),
         ("/callbacks", "phone-call", N_("电话回访")),
         ("/cases", "scale", N_("案件")),
+        ("/filling", "route", N_("填写辅导")),
         ("/reveals", "eye", N_("查看号码")),
     ),
     Role.UPPER_SUPERVISOR: (
         ("/cases", "scale", N_("案件与申诉")),
+        ("/filling", "route", N_("填写辅导")),
         ("/board", "sunrise", N_("团队看板")),
         ("/reveals", "eye", N_("查看号码")),
         ("/complaints", "heart-handshake", N_("投诉")),
@@ -54,6 +63,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/board", "sunrise", N_("团队看板")),
         ("/reveals", "eye", N_("查看号码")),
         ("/cases", "scale", N_("案件")),
+        ("/filling", "route", N_("填写辅导")),
         ("/complaints", "heart-handshake", N_("投诉")),
     ),
     Role.ADMINISTRATOR: (
@@ -114,6 +124,7 @@ def _waiting(reader: Reader) -> dict[str, int]:
         if reader.role is Role.UPPER_SUPERVISOR:
             return {
                 "/cases": len(cases.appeals_waiting(connection)),
+                "/filling": len(filling_cases.signatures_waiting(connection)),
                 "/reveals": access_queries.waiting_for_those_above(connection, requests_too=True),
                 "/complaints": complaints.waiting(connection, reader.person_id),
                 "/inquiries": complaints.inquiries_waiting(connection, reader.person_id),
@@ -125,5 +136,6 @@ def _waiting(reader: Reader) -> dict[str, int]:
             "/reviews": len(logs),
             "/callbacks": sum(c.outcome is None and c.team_id in reader.leads for c in calls),
             "/cases": sum(open_cases),
+            "/filling": filling_cases.open_count(connection, reader.leads),
             "/inquiries": complaints.inquiries_waiting(connection, reader.person_id),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from domain.filling_ladder import Ending, Problem, Will
 from domain.log_checklist import Finding, Topic
 from domain.words import (
     ActivityKind,
@@ -157,6 +158,20 @@ TOPICS: Mapping[StrEnum, str] = {
     Topic.CLOSING: N_("促成"),
     Topic.PROSPECT_DATA: N_("客户资料收集"),
 }
+PROBLEMS: Mapping[StrEnum, str] = {
+    Problem.TOO_MUCH_TROUBLE: N_("太麻烦，不填写"),
+    Problem.FADED: N_("新鲜过后，不再填写"),
+    Problem.DOUBTING: N_("业绩没有改善，怀疑，应付了事"),
+    Problem.FABRICATED: N_("虚假填写"),
+    Problem.FEARS_POACHING: N_("害怕客户资料被拿走"),
+}
+WILLS: Mapping[StrEnum, str] = {Will.UNABLE: N_("不会填"), Will.UNWILLING: N_("不愿填")}
+ENDINGS: Mapping[StrEnum, str] = {
+    Ending.CORRECTED: N_("已经改正"),
+    Ending.UNFOUNDED: N_("其实不是这样"),
+    Ending.NO_CHANGE: N_("走完四步，没有改变"),
+    Ending.LEFT: N_("已离开团队"),
+}
 LEAVES: Mapping[StrEnum, str] = {
     LeaveKind.LEAVE: N_("请假"),
     LeaveKind.SICK: N_("病假"),
@@ -199,6 +214,9 @@ ALL: tuple[Mapping[StrEnum, str], ...] = (
     APPEAL_VERDICTS,
     FINDINGS,
     SANCTIONS,
+    PROBLEMS,
+    WILLS,
+    ENDINGS,
     LEAVES,
     GROUNDS,
     TERMS,

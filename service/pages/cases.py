@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from domain.verification_case import VerificationCase
 from domain.words import AppealVerdict, Verdict
 from projections import cases as case_views
 from projections import team_day
@@ -184,6 +185,7 @@ def _page(agent_id: str, case_no: int, form: Form) -> Response:
         verdicts=options(VERDICTS),
         appeal_verdicts=options(APPEAL_VERDICTS),
         may_decide=newest and file.has_open_case and may(reader(), Thing.DECIDE_CASE, **who),
+        may_ladder=newest and _leads_to_ladder(file) and may(reader(), Thing.LEAD_FILLING, **who),
         may_decide_appeal=newest
         and file.appealed
         and file.appeal_verdict is None
@@ -191,6 +193,12 @@ def _page(agent_id: str, case_no: int, form: Form) -> Response:
         and may(reader(), Thing.DECIDE_APPEAL, **who),
     )
     return make_response(page, form.status)
+
+
+def _leads_to_ladder(file: VerificationCase) -> bool:
+    """Tell whether the decision stands and asks for help with filling (R-33)."""
+    decided = file.verdict in (Verdict.UNABLE, Verdict.UNWILLING)
+    return decided and file.appeal_verdict is not AppealVerdict.OVERTURNED
 
 
 def _shown(card: CaseCard, items: Any, calls: list[SimpleNamespace]) -> SimpleNamespace:

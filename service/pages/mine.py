@@ -18,7 +18,7 @@ from service.access import Thing, need
 from service.context import shilu
 from service.forms import Form, PageForm, by, see, sent, text
 from service.language import N_, _, day_text, local
-from service.pages import mine_looks
+from service.pages import mine_looks, my_filling
 from service.pages.case_story import STATES, for_and_against, state_text, story
 from service.pages.review import shown_review, told_on
 from service.reading import said, views
@@ -67,11 +67,14 @@ def read_review(day: str) -> Response:
 
 
 def _mine() -> dict[str, Any]:
-    with views("cases", "callback_queue", "review_queue", "access_log") as connection:
+    with views(
+        "cases", "callback_queue", "review_queue", "access_log", "filling_cases"
+    ) as connection:
         own = cases.of_agent(connection, reader().person_id)
         looks = mine_looks.newest(connection)
         advice = _advice(connection)
         reviews = _reviews(connection)
+        filling = my_filling.rows(connection)
     team = shilu().record.organisation.team(reader().team_id or "")
     return {
         "team": team.name if team else "",
@@ -79,6 +82,7 @@ def _mine() -> dict[str, Any]:
         "looks": looks,
         "advice": advice,
         "reviews": reviews,
+        "filling": filling,
     }
 
 

@@ -75,6 +75,7 @@ API = "/api/v1"
 CALL = f"{API}/callbacks/<thing:callback_id>"
 CASE = f"{API}/cases/<thing:agent_id>/<int(max=9999):case_no>"
 COMPLAINT = f"{API}/complaints/<thing:complaint_id>"
+FILLING = f"{API}/filling-cases/<thing:case_id>"
 DAY = f"{API}/daily-logs/<thing:agent_id>/<day:day>"
 CUSTOMER = f"{API}/customers/<thing:customer_id>"
 PERSON = f"{API}/people/<thing:person_id>"
@@ -147,6 +148,16 @@ PAGES = (
         s="++00",
     ),
     row("POST /callbacks/<callback_id>/debrief", {"advice": "再去一次"}, first=(409,), s="++00"),
+    # reviews of logs
+    row("GET /reviews", s="+", u="+"),
+    row("GET /reviews/<agent_id>/<day>", a="0", s="++00", u="+++0"),
+    row(
+        "POST /reviews/<agent_id>/<day>",
+        {"verdict": "good", "kind": "praise", "text": "今天的面谈记得很具体"},
+        s="++00",
+        u="+++0",
+    ),
+    row("POST /mine/reviews/<day>/read", first=(404,), a="+"),
     # cases
     row("GET /cases", a="0", s="+", u="+", x="+"),
     row("GET /cases/<agent_id>/<int:case_no>", a="0", s="++00", u="+++0", x="+++0"),
@@ -162,6 +173,54 @@ PAGES = (
         first=(409,),
         u="+++0",
     ),
+    # filling problems; the world has one of each person
+    row("GET /filling", a="0", s="+", u="+", x="+"),
+    row("GET /filling/new", s="+", u="+"),
+    row(
+        "POST /filling/new",
+        {"agent": "{agent_id}", "problem": "doubting", "note": "应付了事"},
+        s="++00",
+        u="+++0",
+    ),
+    row("GET /filling/<case_id>", a="0", s="++00", u="+++0", x="+++0"),
+    row(
+        "POST /filling/<case_id>/will",
+        {"will": "unable", "reason": "不知道怎么记"},
+        first=(422,),
+        s="++00",
+        u="+++0",
+    ),
+    row(
+        "POST /filling/<case_id>/step",
+        {"version": "1", "step": "1", "held_on": "{day}", "note": "谈过了"},
+        s="++00",
+        u="+++0",
+    ),
+    row("POST /filling/<case_id>/skip", {"step": "1", "reason": "谈过"}, s="++00", u="+++0"),
+    row(
+        "POST /filling/<case_id>/criticism",
+        {"reason": "屡次不改"},
+        first=(422,),
+        s="++00",
+        u="+++0",
+    ),
+    row("POST /filling/<case_id>/sign", {"reason": "不同意"}, first=(409,), u="+++0"),
+    row(
+        "POST /filling/<case_id>/held",
+        {"held_on": "{day}"},
+        first=(409,),
+        s="++00",
+        u="+++0",
+    ),
+    row("POST /filling/<case_id>/praise", {"text": "按时写完"}, s="++00", u="+++0"),
+    row(
+        "POST /filling/<case_id>/close",
+        {"version": "1", "ending": "unfounded", "reason": "是请假"},
+        s="++00",
+        u="+++0",
+    ),
+    row("GET /mine/filling/<case_id>", a="+000"),
+    row("POST /mine/filling/<case_id>/reply", {"text": "孩子病了"}, a="+000"),
     # numbers outside of a call: asked for, approved, in an emergency; who looked
     row("GET /mine/looks", a="+"),
     row("GET /reveals", s="+", u="+", x="+"),
@@ -356,6 +415,51 @@ API_ROWS = (
         f"POST {CASE}/appeal/decision",
         {"verdict": "upheld", "reason": "看过了"},
         first=(409,),
+        u="+++0",
+    ),
+    # filling problems
+    row(f"GET {API}/filling-cases", a="+", s="+", u="+", x="+"),
+    row(
+        f"POST {API}/filling-cases",
+        {"agent_id": "{agent_id}", "problem": "doubting", "note": "应付了事"},
+        s="++00",
+        u="+++0",
+    ),
+    row(f"GET {FILLING}", a="+000", s="++00", u="+++0", x="+++0"),
+    row(
+        f"POST {FILLING}/will",
+        {"will": "unable", "reason": "不知道怎么记"},
+        first=(422,),
+        s="++00",
+        u="+++0",
+    ),
+    row(
+        f"POST {FILLING}/steps",
+        {"step": 1, "held_on": "{day}", "note": "谈过了"},
+        s="++00",
+        u="+++0",
+    ),
+    row(f"POST {FILLING}/skips", {"step": 1, "reason": "谈过"}, s="++00", u="+++0"),
+    row(f"POST {FILLING}/criticism", {"reason": "屡次不改"}, first=(422,), s="++00", u="+++0"),
+    row(
+        f"POST {FILLING}/criticism/signature",
+        {"signed": False, "reason": "不同意"},
+        first=(409,),
+        u="+++0",
+    ),
+    row(
+        f"POST {FILLING}/criticism/holding",
+        {"held_on": "{day}"},
+        first=(409,),
+        s="++00",
+        u="+++0",
+    ),
+    row(f"POST {FILLING}/praise", {"text": "按时写完"}, s="++00", u="+++0"),
+    row(f"POST {FILLING}/replies", {"text": "孩子病了"}, a="+000"),
+    row(
+        f"POST {FILLING}/closing",
+        {"ending": "unfounded", "reason": "是请假"},
+        s="++00",
         u="+++0",
     ),
     # complaints

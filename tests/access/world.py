@@ -18,6 +18,8 @@ from domain.application import TeamRecord
 from domain.callback import callback_id_of
 from domain.complaint import Grievance, complaint_id_of
 from domain.daily_log import Activity
+from domain.filling_case import filling_case_id
+from domain.filling_ladder import Problem
 from domain.reveal_alert import Alert, alert_id_of
 from domain.reveal_exception import Wish
 from domain.reveal_rules import AlertKind, RevealReason
@@ -91,6 +93,7 @@ class World:
             "callback_id": callback_id_of(f"V-{column}", supervisor),
             "complaint_id": complaint_id_of(filing(column)),
             "case_no": "1",
+            "case_id": filling_case_id(column, Problem.FADED, 1),
             "case_version": self._case_version(column),
             "day": str(TODAY),
             "moment": (NOON - HOUR).isoformat(),
@@ -155,6 +158,8 @@ class World:
             )
         self._list_and_prepare(person, supervisor)
         self._open_case(person)
+        note = "两周只交三天"
+        home.record.filling_cases.open(person, Problem.FADED, note, by=home.by(supervisor))
         self._complain(person)
         self._ask_for_reveals(person, supervisor)
 

@@ -25,6 +25,8 @@ from domain.application import TeamRecord
 from domain.callback import TICKS, Answer, Listing, Preparation
 from domain.complaint import Grievance, complaint_id_of
 from domain.daily_log import Activity, Changes
+from domain.filling_case import filling_case_id
+from domain.filling_ladder import Ending, Problem
 from domain.log_checklist import Finding
 from domain.paper import PaperKind, Printout
 from domain.refusals import ViewsUsedUp
@@ -98,6 +100,7 @@ def tell_everything(record: TeamRecord) -> None:
     _customers_and_log(record)
     _callback(record)
     _case(record)
+    _filling(record)
     _complaint(record)
     _review(record)
     _access_refusal(record)
@@ -271,6 +274,36 @@ def _case(record: TeamRecord) -> None:
 
 
 _ABOVE = (("S1", Role.SUPERVISOR), ("U1", Role.UPPER_SUPERVISOR))
+
+
+def _filling(record: TeamRecord) -> None:
+    """Go up the ladder of made-up entries; the appeal has overturned A1's case, so A3 has one."""
+    boss, upper = partial(_by, "S1", Role.SUPERVISOR), partial(_by, "U1", Role.UPPER_SUPERVISOR)
+    people = record.organisation
+    admin = _by("M1", Role.ADMINISTRATOR, "join A3")
+    people.join("A3", "某人", Role.AGENT, "T1", date(2026, 1, 5), by=admin)
+    key = CheckKey(Check.FAKE_ENTRIES, "K3", DAY)
+    by = By("fake_entries", Role.SYSTEM, NOW, NOW, key.command_id, "worker", cause="40")
+    denial = Contradiction("A3", "T1", "V3", "K3", "C1", CallbackOutcome.DENIED, 1.6)
+    evidence = Evidence(0.97, 0.95, "m1", (EvidenceItem("denials", 3.5, {"count": 2}),))
+    cases, filling = record.verification_cases, record.filling_cases
+    record.scheduled_checks.finish(
+        key, "T1", NOW, ["V3"], by=by, effects=lambda: cases.detected(denial, "A3", evidence, by)
+    )
+    cases.decide("A3", 1, Verdict.UNWILLING, "客户都说没有", by=boss("decide A3"))
+    filling.open("A3", Problem.FABRICATED, "两位客户都说没有见过", by=boss("fill"))
+    case_id = filling_case_id("A3", Problem.FABRICATED, 1)
+    for step, day in ((1, DAY), (3, DAY - timedelta(days=1)), (3, DAY)):
+        filling.take_step(case_id, step, day, "谈过了", by=boss(f"fill {step} {day}"))
+    filling.reply(case_id, "以后不会了", by=_by("A3", Role.AGENT, "fill reply"))
+    filling.ask_criticism(case_id, "屡次不改", by=boss("fill ask"))
+    filling.answer_criticism(case_id, "同意", signed=True, by=upper("fill sign"))
+    filling.hold_criticism(case_id, DAY, by=boss("fill hold"))
+    filling.praise(case_id, "这周都如实记录", by=boss("fill praise"))
+    filling.close(case_id, Ending.CORRECTED, "已改正", by=boss("fill close"))
+    filling.open("A3", Problem.FADED, "这两周只交了三天", by=boss("fill faded"))
+    other = filling_case_id("A3", Problem.FADED, 1)
+    filling.skip_step(other, 1, "上周刚谈过", by=boss("fill skip"))
 
 
 def _review(record: TeamRecord) -> None:

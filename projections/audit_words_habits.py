@@ -1,0 +1,59 @@
+"""The sentences about habits: filling problems and their ladders (R-30 to R-34)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "filling_case.opened.v1": (
+        "为 {agent_id} 的填写问题「{problem}」开始辅导（第 {no} 次）",
+        "took up the filling problem “{problem}” of {agent_id} (no. {no})",
+    ),
+    "filling_case.will_determined.v1": (
+        "认定 {agent_id} 的不实填写属于：{will}",
+        "found about the entries of {agent_id}: {will}",
+    ),
+    "filling_case.step_taken.v1": (
+        "对 {agent_id} 的「{problem}」走了第 {step} 步（{held_on}）",
+        "took step {step} about “{problem}” with {agent_id} on {held_on}",
+    ),
+    "filling_case.step_skipped.v1": (
+        "跳过了 {agent_id} 的「{problem}」的第 {step} 步，写明了原因",
+        "left out step {step} about “{problem}” with {agent_id}, with a reason",
+    ),
+    "filling_case.criticism_asked.v1": (
+        "谈过 {talks} 次后，申请在二早上批评 {agent_id}",
+        "asked to criticise {agent_id} before the team after {talks} talks",
+    ),
+    "filling_case.criticism_answered.v1": (
+        "答复对 {agent_id} 的批评申请，同意：{signed}",
+        "answered the request to criticise {agent_id}, signed: {signed}",
+    ),
+    "filling_case.criticism_held.v1": (
+        "{held_on} 在二早上批评了 {agent_id}",
+        "criticised {agent_id} before the team on {held_on}",
+    ),
+    "filling_case.improvement_praised.v1": (
+        "{agent_id} 改正了，已表扬",
+        "praised {agent_id} for the correction",
+    ),
+    "filling_case.replied.v1": (
+        "{agent_id} 对填写辅导说了自己的话",
+        "said what there was to say about the filling case of {agent_id}",
+    ),
+    "filling_case.closed.v1": (
+        "结束对 {agent_id} 的填写辅导：{ending}",
+        "ended the filling case of {agent_id}: {ending}",
+    ),
+}
+WORDS: Mapping[str, tuple[str, str]] = {
+    "too_much_trouble": ("太麻烦，不填写", "too much trouble to fill"),
+    "faded": ("新鲜过后不再填写", "stopped once the novelty wore off"),
+    "doubting": ("怀疑，应付了事", "doubt, and going through the motions"),
+    "fabricated": ("虚假填写", "made-up entries"),
+    "fears_poaching": ("害怕客户被拿走", "fear for the customers"),
+    "corrected": ("已改正", "corrected"),
+    "no_change": ("走完四步没有改变", "no change after the whole ladder"),
+    "left": ("已离开团队", "left the team"),
+}
+TRANSLATED = frozenset({"will", "ending", "signed"})
