@@ -137,7 +137,7 @@ def show_complaint(_: dict[str, Any], complaint_id: str) -> Tagged:
     return Tagged(_shown(card), card.version)
 
 
-@resource.command("/complaints", Filing)
+@resource.command("/complaints", Filing, errors=(404,))
 def file(body: dict[str, Any]) -> Done:
     """File a complaint over the supervisor's head."""
     guard.need(Thing.FILE_COMPLAINT)

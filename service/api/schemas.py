@@ -98,6 +98,8 @@ class Receipt(ma.Schema):
     customer_id = fields.String()
     activity_id = fields.String()
     callback_id = fields.String()
+    complaint_id = fields.String()
+    request_id = fields.String()
 
 
 class Reason(Body):

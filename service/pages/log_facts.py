@@ -5,7 +5,6 @@ Names of customers stay masked, and a text in which a number stands is not shown
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,7 @@ from sqlalchemy import Connection
 from domain.daily_log import DailyLog, daily_log_stream
 from domain.free_text import numbers_in
 from domain.log_checklist import ReviewedDay, ReviewedEntry
-from domain.words import ActivityKind, ActivityResult
+from domain.words import ActivityKind, ActivityResult, mask_name
 from projections import agent_day, customers
 from projections.agent_day import AgentDay, Entry
 from service.context import shilu
@@ -52,12 +51,14 @@ def _entry(entry: Entry) -> ReviewedEntry:
 
 
 def notes(agent_id: str, day: date) -> dict[str, str]:
-    """Return what the agent noted about each entry, by its id, numbers hidden."""
+    """Return what the agent noted about each entry, by its id; numbers and names are hidden."""
     log = shilu().record.daily_logs.find(agent_id, day)
-    entries: Iterable[tuple[str, str | None]] = (
-        ((key, entry.note) for key, entry in log.activities.items()) if log else ()
-    )
-    return {key: without_numbers(note) for key, note in entries if note}
+    entries = log.activities.items() if log else ()
+    return {
+        key: without_numbers(_masked(entry.note, entry.customer_id))
+        for key, entry in entries
+        if entry.note
+    }
 
 
 def summary(agent_id: str, day: date) -> str:
@@ -67,6 +68,13 @@ def summary(agent_id: str, day: date) -> str:
         if isinstance(event, DailyLog.SummaryWritten):
             told = event.text or ""
     return without_numbers(told)
+
+
+def _masked(note: str, customer_id: str) -> str:
+    """Return a note with the customer's name as everybody but the owner sees it."""
+    customer = shilu().record.customers.find(customer_id)
+    name = customer.name if customer else None
+    return note.replace(name, mask_name(name)) if name else note
 
 
 def without_numbers(told: str) -> str:

@@ -17,15 +17,18 @@ from tests.access.world import CONTACTS, READERS, World
 
 PAGES = [row for row in ROWS if row.route.startswith("GET")]
 OWNER = "A1"  # the agent whom the matrix signs in
+REVIEWED = "GET /reviews/<agent_id>/<day>"  # there a log's words are read by those who review it
 NOTES = {person: f"{person} 的一句话" for person in CONTACTS}
 MOBILE = re.compile(r"(?<![0-9a-fA-F])1[3-9][0-9]{9}(?![0-9a-fA-F])")
 
 
-def secrets_of_others(reader: str) -> set[str]:
-    """Return names, numbers and notes that a reader must not find anywhere."""
+def secrets_of_others(reader: str, route: str = "") -> set[str]:
+    """Return names, numbers and notes that a reader must not find on a route."""
     own = {OWNER} if reader == "a" else set()
     people = set(CONTACTS) - own
     contacts = {text for person in people for text in CONTACTS[person][1:]}
+    if route == REVIEWED and reader in "su":
+        return contacts
     return contacts | {NOTES[person] for person in people}
 
 
@@ -36,7 +39,7 @@ def leaks(world: World, row: Row) -> Iterator[tuple[str, str, str]]:
             answer = send(world, row, READERS[reader], column)
             said = answer.get_data(as_text=True) + str(answer.headers)
             own = {CONTACTS[OWNER][2]} if reader == "a" else set()
-            for text in secrets_of_others(reader):
+            for text in secrets_of_others(reader, row.route):
                 if text in said:
                     yield reader, column, text
             yield from ((reader, column, n) for n in MOBILE.findall(said) if n not in own)

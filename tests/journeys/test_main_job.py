@@ -126,5 +126,5 @@ def the_auditor_follows_it_all(page: Page, agent_name: str, pictures: Path) -> N
     page.get_by_role("link", name="回到这一刻").click()
     page.get_by_role("link", name="与现在对比").click()
     expect(page.get_by_role("heading", name="两刻之间的变化")).to_be_visible()
-    expect(page.get_by_text("待决案件 是 → 否")).to_be_visible()
+    expect(page.get_by_role("row", name=f"{agent_name} 待决案件 有 没有")).to_be_visible()
     page.screenshot(path=pictures / "time-machine-desk.png")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from werkzeug.test import TestResponse
@@ -104,7 +105,10 @@ def test_to_improve_asks_for_advice_and_keeps_what_was_typed(handed_in: Branch) 
 def test_a_number_in_a_note_is_not_shown_to_the_reviewer(branch: Branch) -> None:
     branch.log_visit()
     branch.record.daily_logs.write_summary(
-        "A1", TODAY, "客户换了号码 13812345678", by=branch.by("A1")
+        "A1",
+        TODAY,
+        "客户换了号码 13812345678",
+        by=replace(branch.by("A1"), numbers_meant=True),
     )
     branch.record.daily_logs.submit("A1", TODAY, by=branch.by("A1"))
     branch.follow()
