@@ -16,6 +16,7 @@ from domain.confidentiality import Confidentiality
 from domain.confidentiality import Ports as RevealPorts
 from domain.customer import Customers
 from domain.daily_log import DailyLogs, Ports
+from domain.family_note import FamilyNotes
 from domain.filling_case import FillingCases, Standing
 from domain.organisation import Organisation
 from domain.paper import Papers
@@ -27,6 +28,7 @@ from domain.reveal_rules import CallSheet, Subject
 from domain.review import LogSeen, Reviews
 from domain.rulebook import Rulebooks
 from domain.scheduled_check import ScheduledChecks
+from domain.tracking_call import TrackingCalls
 from domain.verification_case import VerificationCases
 from domain.words import AppealVerdict, Role
 
@@ -54,6 +56,8 @@ class TeamRecord(Application[UUID]):
             self.recording, self.customers.owner_in_use, self.customers.may_be_called
         )
         self.reviews = Reviews(self.recording, self._log_of)
+        self.tracking_calls = TrackingCalls(self.recording, self.rulebook.rules)
+        self.family_notes = FamilyNotes(self.recording)
         self.verification_cases = VerificationCases(self.recording)
         self.filling_cases = FillingCases(
             self.recording,

@@ -8,12 +8,16 @@
     │   ├── UnknownActivity · UnknownCallback · UnknownCase · UnknownScript · UnknownComplaint
     │   ├── UnknownGrant · UnknownAlert
     │   ├── UnknownReview · UnknownFillingCase
+    │   ├── UnknownTrackingCall · UnknownCoaching · UnknownQuestion
+    │   ├── UnknownGrant · UnknownAlert
     ├── Conflict                 the thing is not in a state for this
     │   ├── Stale · AlreadyExists · LooksRepeated · AlreadyWithdrawn · AlreadySubmitted
     │   ├── HoldsNumbers · CustomerErased · OnLegalHold · NoLegalHold
     │   ├── RetentionRunning · ProcessingRestricted · NotRestricted
     │   ├── NotPrepared · AlreadyDecided · NotDecided · AlreadyAppealed · AlreadyAnswered
     │   ├── AlreadyReviewed · ThinRemark · CopiedRemark
+    │   ├── CallEnded · GateNotPassed · CoachingClosed · NotHeldYet · QuietHours · DoNotCall
+    │   ├── JournalSubmitted
     │   ├── MediationNotOpen · NotHeard · StepsMissing
     │   ├── FillingCaseClosed · WillNotSet · TooFewTalks · AppealOpen · PraiseFirst
     │   ├── LadderUnfinished · CriticismNotAsked · CriticismNotSigned
@@ -88,6 +92,18 @@ class UnknownFillingCase(NotFound):
     """No such filling case, or none for this person; ``case_id``."""
 
 
+class UnknownTrackingCall(NotFound):
+    """No such tracking call; ``call_id``."""
+
+
+class UnknownCoaching(NotFound):
+    """No such coaching; ``coaching_id``."""
+
+
+class UnknownQuestion(NotFound):
+    """The journal of that day asks no such question; ``question``."""
+
+
 class UnknownScript(NotFound):
     """No such script; ``script_id``."""
 
@@ -157,6 +173,34 @@ class ThinRemark(Conflict):
 
 class CopiedRemark(Conflict):
     """The remark of another log, word for word (R-14); ``field``. Say so to save it all the same."""
+
+
+class CallEnded(Conflict):
+    """The tracking call is over; ``call_id``."""
+
+
+class GateNotPassed(Conflict):
+    """The five wrong moments were not ruled out today (R-72); ``wrong`` are those that hold."""
+
+
+class CoachingClosed(Conflict):
+    """The coaching has its evaluation, or was dropped; ``coaching_id``."""
+
+
+class NotHeldYet(Conflict):
+    """The session has not taken place yet; ``coaching_id``."""
+
+
+class QuietHours(Conflict):
+    """Customers are not called at this hour, ``wall``; a reason on record lifts that."""
+
+
+class DoNotCall(Conflict):
+    """The customer does not want to be called; ``customer_id``."""
+
+
+class JournalSubmitted(Conflict):
+    """The journal of the day is handed in and filed; ``day``."""
 
 
 class AlreadyWithdrawn(Conflict):

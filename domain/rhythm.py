@@ -47,12 +47,40 @@ class Deadlines:
 
 
 @dataclass(frozen=True, slots=True)
+class CallHours:
+    """When people may be called, in local time, and how often an agent is (R-43, R-62).
+
+    Tracking calls outside their window are marked, never refused. Customers are called from
+    ``callback_from`` to ``callback_until``, and not in the noon rest from ``rest_from`` to
+    ``rest_until`` (none if they are equal).
+    """
+
+    tracking_from: time = time(13)
+    tracking_until: time = time(21)
+    callback_from: time = time(9)
+    callback_until: time = time(21)
+    rest_from: time = time(12)
+    rest_until: time = time(14)
+    tracking_a_week: int = 2
+
+    def fits_tracking(self, wall: time) -> bool:
+        """Tell whether an agent is best called at this time of day (R-62)."""
+        return self.tracking_from <= wall < self.tracking_until
+
+    def is_quiet(self, wall: time) -> bool:
+        """Tell whether no customer is called at this time of day."""
+        rest = self.rest_from <= wall < self.rest_until
+        return rest or not self.callback_from <= wall < self.callback_until
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """The rulebook as the other aggregates need it."""
 
     time_zone: str = "Asia/Shanghai"
     modes: tuple[WorkMode, ...] = (WorkMode(),)
     deadlines: Deadlines = Deadlines()
+    call_hours: CallHours = CallHours()
     days_off: frozenset[date] = frozenset()
     make_up_days: frozenset[date] = frozenset()
     published_years: frozenset[int] = frozenset()
@@ -68,6 +96,10 @@ class Rules:
     def day_of(self, instant: datetime) -> date:
         """Return the local date of an instant."""
         return instant.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def wall_clock(self, instant: datetime) -> time:
+        """Return the local time of day of an instant."""
+        return instant.astimezone(ZoneInfo(self.time_zone)).time()
 
     def due_at(self, day: date) -> datetime:
         """Return the instant, in UTC, by which the day's log is due."""

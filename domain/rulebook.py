@@ -6,7 +6,7 @@ One stream a branch; every change is an event, so an auditor sees which rule hel
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,7 +14,7 @@ from eventsourcing.domain import event
 
 from domain.recording import Aggregate, Created, Recording
 from domain.refusals import AlreadyExists, BadValue, EmptyText, RulebookMissing, UnknownScript
-from domain.rhythm import Deadlines, Rules, WorkMode
+from domain.rhythm import CallHours, Deadlines, Rules, WorkMode
 from domain.words import By, Receipt, stream_id
 
 RULEBOOK_STREAM = stream_id("rulebook")
@@ -70,6 +70,18 @@ class Rulebook(Aggregate):
         TOPIC = "rulebook.deadlines_set.v1"
         daily_log_due: time
         late_reason_after_hours: int
+
+    class CallHoursSet(Aggregate.Event):
+        """When agents and customers may be called (local times), and how often an agent (R-62)."""
+
+        TOPIC = "rulebook.call_hours_set.v1"
+        tracking_from: time
+        tracking_until: time
+        callback_from: time
+        callback_until: time
+        rest_from: time
+        rest_until: time
+        tracking_a_week: int
 
     class CalendarPublished(Aggregate.Event):
         """The days off and make-up days (调休) of a year."""
@@ -134,6 +146,28 @@ class Rulebook(Aggregate):
         self.rules = replace(
             self.rules, deadlines=Deadlines(daily_log_due, late_reason_after_hours)
         )
+
+    @event(CallHoursSet)
+    def _call_hours_set(
+        self,
+        tracking_from: time,
+        tracking_until: time,
+        callback_from: time,
+        callback_until: time,
+        rest_from: time,
+        rest_until: time,
+        tracking_a_week: int,
+    ) -> None:
+        hours = CallHours(
+            tracking_from,
+            tracking_until,
+            callback_from,
+            callback_until,
+            rest_from,
+            rest_until,
+            tracking_a_week,
+        )
+        self.rules = replace(self.rules, call_hours=hours)
 
     @event(CalendarPublished)
     def _calendar_published(
@@ -249,6 +283,15 @@ class Rulebooks:
 
         return self._change(change, by)
 
+    def set_call_hours(self, hours: CallHours, *, by: By) -> Receipt:
+        """Set when agents and customers may be called (R-62). Raises BadValue, RulebookMissing."""
+
+        def change(book: Rulebook) -> None:
+            _check_hours(hours)
+            book.trigger_event(Rulebook.CallHoursSet, **asdict(hours), by=by)
+
+        return self._change(change, by)
+
     def publish_calendar(
         self,
         year: int,
@@ -342,6 +385,16 @@ class Rulebooks:
         if book is None:
             raise RulebookMissing()
         return book
+
+
+def _check_hours(hours: CallHours) -> None:
+    for first, last in (("tracking_from", "tracking_until"), ("callback_from", "callback_until")):
+        if getattr(hours, first) >= getattr(hours, last):
+            raise BadValue(field=last, value=getattr(hours, last).isoformat())
+    if hours.rest_from > hours.rest_until:
+        raise BadValue(field="rest_until", value=hours.rest_until.isoformat())
+    if not 1 <= hours.tracking_a_week <= 7:
+        raise BadValue(field="tracking_a_week", value=hours.tracking_a_week)
 
 
 def _known_zone(time_zone: str) -> None:

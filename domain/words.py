@@ -207,6 +207,10 @@ class Check(StrEnum):
     KEY_DESTROYED = "key_destroyed"
     OVERDUE_REVIEWS = "overdue_reviews"
     REVEAL_WATCH = "reveal_watch"
+    DUTIES = "duties"
+    COACHING_MOMENTS = "coaching_moments"
+    COACHING_EFFECT = "coaching_effect"
+    SELF_CHECK = "self_check"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ from projections.filling_cases import FILLING_CASES
 from projections.proof_tree import PROOF_TREE
 from projections.retention import RETENTION
 from projections.review_queue import REVIEW_QUEUE
+from projections.supervisor_duties import SUPERVISOR_DUTIES
 from projections.team_facts import TEAM_DAY
 from projections.timeline import TIMELINE
+from projections.tracking_calls import TRACKING_CALLS
 from projections.visit_ledger import VISIT_LEDGER
 
 ALL: tuple[Projection, ...] = (
@@ -30,6 +32,8 @@ ALL: tuple[Projection, ...] = (
     FILLING_CASES,
     CUSTOMERS,
     REVIEW_QUEUE,
+    SUPERVISOR_DUTIES,
+    TRACKING_CALLS,
     AUDIT_TRAIL,
     TIMELINE,
     DUE,

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from projections import audit_words_coaching as coaching
 from projections import audit_words_habits as habits
 from projections.audit_words_out import SENTENCES_OUT, WORDS_OUT
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
     **SENTENCES_OUT,
+    **coaching.SENTENCES,
     "organisation.team_formed.v1": (
         "建立团队「{name}」（{team_id}）",
         "formed the team “{name}” ({team_id})",
@@ -295,6 +297,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 
 WORDS: Mapping[str, tuple[str, str]] = {
     **WORDS_OUT,
+    **coaching.WORDS,
     "agent": ("营销员", "agent"),
     "supervisor": ("主管", "supervisor"),
     "upper_supervisor": ("上级主管", "upper supervisor"),
@@ -368,6 +371,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "missing_logs": ("未交日志", "missing logs"),
     "fake_entries": ("回访比对", "callback against log"),
     "reveal_watch": ("查看号码的检查", "watch over reveals"),
+    "duties": ("主管 1-1-1 的检查", "check of the supervisors’ 1-1-1"),
+    "coaching_moments": ("辅导时机", "moments for coaching"),
+    "coaching_effect": ("辅导效果", "effect of coaching"),
+    "self_check": ("主管自我检测", "supervisors’ self-check"),
     "callback": ("回访", "callback"),
     "approval": ("上级批准", "approval"),
     "break_glass": ("紧急查看", "broken glass"),
@@ -394,7 +401,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "False": ("不是", "no"),
     **habits.WORDS,
 }
-TRANSLATED = frozenset(
+TRANSLATED = coaching.TRANSLATED | frozenset(
     {
         "role",
         "kind",

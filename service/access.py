@@ -32,6 +32,7 @@ class Thing(StrEnum):
     CUSTOMERS = "customers"  # names and numbers in clear; nobody but the owner
     BOARD = "board"
     CALL = "call"  # to list, prepare, make and debrief callbacks
+    TRACK = "track"  # to call one's agents (电话追踪)
     REVIEW = "review"  # to review a day's log (批阅)
     READ_REVIEW = "read_review"
     ANSWER_REVIEW = "answer_review"
@@ -72,6 +73,7 @@ TABLE: Mapping[Thing, Mapping[Role, Reach]] = {
         Role.AUDITOR: BRANCH,
     },
     Thing.CALL: {Role.SUPERVISOR: TEAM},
+    Thing.TRACK: {Role.SUPERVISOR: TEAM},
     Thing.REVIEW: {Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
     Thing.READ_REVIEW: {Role.AGENT: OWN, Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
     Thing.ANSWER_REVIEW: {Role.AGENT: OWN},

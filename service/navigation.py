@@ -45,6 +45,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/board", "sunrise", N_("早会看板")),
         ("/reviews", "notebook", N_("日志批阅")),
         ("/callbacks", "phone-call", N_("电话回访")),
+        ("/tracking", "phone", N_("电话追踪")),
         ("/cases", "scale", N_("案件")),
         ("/filling", "route", N_("填写辅导")),
         ("/reveals", "eye", N_("查看号码")),

@@ -20,6 +20,7 @@ from service.api import (
     sessions,
     team_states,
     teams,
+    tracking_calls,
 )
 from service.api.body import MAX_BODY
 from service.api.problems import problem_response
@@ -38,6 +39,7 @@ RESOURCES = (
     privacy.resource,
     daily_logs.resource,
     callbacks.resource,
+    tracking_calls.resource,
     cases.resource,
     filling.resource,
     complaints.resource,

@@ -8,7 +8,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from domain.refusals import RulebookMissing
-from domain.rhythm import WorkMode
+from domain.rhythm import CallHours, WorkMode
 from domain.rulebook import RULEBOOK_STREAM, Rulebook
 from service.access import Thing
 from service.api import guard
@@ -19,6 +19,9 @@ from service.api.schemas import Body, names_of
 from service.context import shilu
 
 resource = Resource("rulebook", "The branch's rules as data, each change on record.")
+
+
+HOURS = CallHours()
 
 
 class NewWorkMode(Body):
@@ -41,6 +44,18 @@ class NewDeadlines(Body):
     late_reason_after_hours = Whole(1, 744, load_default=48)
 
 
+class NewCallHours(Body):
+    """When agents and customers may be called, in local time of the branch (R-62)."""
+
+    tracking_from = Clock(load_default=HOURS.tracking_from)
+    tracking_until = Clock(load_default=HOURS.tracking_until)
+    callback_from = Clock(load_default=HOURS.callback_from)
+    callback_until = Clock(load_default=HOURS.callback_until)
+    rest_from = Clock(load_default=HOURS.rest_from)
+    rest_until = Clock(load_default=HOURS.rest_until)
+    tracking_a_week = Whole(1, 7, load_default=HOURS.tracking_a_week)
+
+
 class Mode(ma.Schema):
     """A work mode."""
 
@@ -60,6 +75,18 @@ class DeadlinesShown(ma.Schema):
 
     daily_log_due = fields.Time(format="%H:%M", required=True)
     late_reason_after_hours = fields.Integer(required=True)
+
+
+class CallHoursShown(ma.Schema):
+    """When agents and customers may be called, in local time of the branch."""
+
+    tracking_from = fields.Time(format="%H:%M", required=True)
+    tracking_until = fields.Time(format="%H:%M", required=True)
+    callback_from = fields.Time(format="%H:%M", required=True)
+    callback_until = fields.Time(format="%H:%M", required=True)
+    rest_from = fields.Time(format="%H:%M", required=True)
+    rest_until = fields.Time(format="%H:%M", required=True)
+    tracking_a_week = fields.Integer(required=True)
 
 
 class StepShown(ma.Schema):
@@ -86,6 +113,7 @@ class RulebookShown(ma.Schema):
     time_zone = fields.String(required=True)
     modes = fields.List(fields.Nested(Mode), required=True)
     deadlines = fields.Nested(DeadlinesShown, required=True)
+    call_hours = fields.Nested(CallHoursShown, required=True)
     alert_probability = fields.Float(required=True)
     watch_probability = fields.Float(required=True)
     contradictions = fields.Integer(required=True)
@@ -122,3 +150,11 @@ def set_deadlines(body: dict[str, Any]) -> Done:
     guard.need(Thing.PEOPLE)
     receipt = shilu().record.rulebook.set_deadlines(**body, by=by())
     return Done(receipt, RULEBOOK_STREAM, Rulebook.DeadlinesSet, "/rulebook")
+
+
+@resource.command("/rulebook/call-hours", NewCallHours)
+def set_call_hours(body: dict[str, Any]) -> Done:
+    """Set when agents and customers may be called, and how often an agent."""
+    guard.need(Thing.PEOPLE)
+    receipt = shilu().record.rulebook.set_call_hours(CallHours(**body), by=by())
+    return Done(receipt, RULEBOOK_STREAM, Rulebook.CallHoursSet, "/rulebook")

@@ -29,6 +29,7 @@ from service.pages import (
     submit,
     time_machine,
     today,
+    tracking,
 )
 
 ALL_PAGES = (
@@ -46,6 +47,7 @@ ALL_PAGES = (
     board.pages,
     agent_day.pages,
     agent_past.pages,
+    tracking.pages,
     reviews.pages,
     review.pages,
     callbacks.pages,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request
 from sqlalchemy import Connection
@@ -21,13 +20,13 @@ from projections.team_day import MemberState, TeamState
 from service.access import Reader, Thing, may, need
 from service.context import shilu
 from service.language import _, day_text, local
+from service.pages.duty_rings import cadences, duty_rings
 from service.pages.team_table import member_row
 from service.reading import as_of, day_in_address, views
 from service.sessions import reader
 from service.words import DESIGNS, label
 
 pages = Blueprint("board", __name__)
-DAILY_CALLS = 1  # R-41: at least one call to an agent's customer a day
 
 
 @pages.get("/board")
@@ -36,7 +35,7 @@ def board() -> str:
     need(reader(), Thing.BOARD)
     rules, today = shilu().rules(), shilu().today()
     day = min(day_in_address(morning_day(rules)), today)
-    with views("team_day", "callback_queue", "cases") as connection:
+    with views("team_day", "callback_queue", "cases", "supervisor_duties") as connection:
         teams = teams_of(connection, reader())
         team_id = _chosen(teams)
         state = team_day.team_state(connection, team_id, day) if team_id else None
@@ -44,7 +43,9 @@ def board() -> str:
         names = customers.names(connection, {c.customer_id for c in calls})
         people = team_day.people(connection, today)
         waiting = len(cases.open_in_team(connection, team_id)) if team_id else 0
-        made = _made_today(connection, rules, today)
+        supervises = reader().role is Role.SUPERVISOR
+        duties = duty_rings(connection, reader().person_id, today) if supervises else []
+        owed = _owed(connection, state, today) if supervises and state else []
     members = state.members if state else ()
     seen = may(reader(), Thing.READ_LOG, team_id=team_id)
     return render_template(
@@ -56,7 +57,8 @@ def board() -> str:
         today=today,
         greeting=_greeting(calls, {p.person_id: p.name for p in people.values()}),
         facts=_facts(state, day),
-        duty=SimpleNamespace(n=made, of=DAILY_CALLS) if reader().role is Role.SUPERVISOR else None,
+        duties=duties,
+        owed=owed,
         may_call=may(reader(), Thing.CALL),
         missing=[_missing(m, day) for m in members if state and _is_missing(m, state)],
         calls=[_call(c, names, {p.person_id: p.name for p in people.values()}) for c in calls],
@@ -112,14 +114,16 @@ def _open_calls(connection: Connection, who: Reader) -> list[Call]:
     return [c for c in calls if c.outcome is None and c.team_id in who.leads]
 
 
-def _made_today(connection: Connection, rules: Rules, today: date) -> int:
-    start = datetime.combine(today, time(), ZoneInfo(rules.time_zone))
-    return callback_queue.answered_between(
-        connection,
-        reader().person_id,
-        start.astimezone(ZoneInfo("UTC")),
-        (start + timedelta(days=1)).astimezone(ZoneInfo("UTC")),
-    )
+def _owed(connection: Connection, state: TeamState, today: date) -> list[SimpleNamespace]:
+    """Return the agents to whom tracking calls are owed, those with most first (R-43)."""
+    absent = {m.agent_id for m in state.members if m.on_leave}
+    known = cadences(connection, [m.agent_id for m in state.members], today, absent)
+    rows = [
+        SimpleNamespace(id=m.agent_id, name=m.name, held=owed.held, debt=owed.debt)
+        for m in state.members
+        if (owed := known[m.agent_id]).debt
+    ]
+    return sorted(rows, key=lambda row: (-row.debt, row.id))
 
 
 def _greeting(calls: Sequence[Call], names: dict[str, str]) -> str:

@@ -87,6 +87,12 @@ ENTRY = {
     "repeat_is_meant": True,
 }
 VISIT = {"agent": "{agent_id}", "day": "{day}", "activity": "{unlisted}"}
+TALK = {
+    "opened_with": "worry",
+    "learnt": "难约",
+    "affirmation": "坚持",
+    "requirement": "约十位",
+} | {"goal": "三次面谈"}
 WISH = {"customer_id": "{customer_id}", "reason": "customer_asked", "text": "客户来电要求回电"}
 ANSWER = {"answer": "yes", "text": "属实"}
 ALL = {"a": "+", "s": "+", "u": "+", "x": "+", "m": "+"}
@@ -158,6 +164,17 @@ PAGES = (
         u="+++0",
     ),
     row("POST /mine/reviews/<day>/read", first=(404,), a="+"),
+    # tracking calls
+    row("GET /tracking", s="+"),
+    row("GET /tracking/new", query="agent={agent_id}", s="++00"),
+    row(
+        "POST /tracking/new",
+        {"agent": "{agent_id}", "points": "开口", "asks": "多约两位"},
+        s="++00",
+    ),
+    row("GET /tracking/<call_id>", s="++00"),
+    row("POST /tracking/<call_id>/held", {**TALK}, s="++00"),
+    row("POST /tracking/<call_id>/missed", {"reason": "busy"}, s="++00"),
     # cases
     row("GET /cases", a="0", s="+", u="+", x="+"),
     row("GET /cases/<agent_id>/<int:case_no>", a="0", s="++00", u="+++0", x="+++0"),
@@ -371,6 +388,16 @@ API_ROWS = (
         | {"since": "{day}"},
         m="+",
     ),
+    row(f"POST {API}/rulebook/call-hours", {"tracking_a_week": 3}, m="+"),
+    # tracking calls
+    row(f"GET {API}/tracking-calls", s="+"),
+    row(
+        f"POST {API}/tracking-calls",
+        {"agent_id": "{agent_id}", "points": "开口", "asks": "多约两位"},
+        s="++00",
+    ),
+    row(f"POST {API}/tracking-calls/<thing:tracking_id>/held", {**TALK}, s="++00"),
+    row(f"POST {API}/tracking-calls/<thing:tracking_id>/missed", {"reason": "busy"}, s="++00"),
     # customers
     row(f"GET {API}/customers", a="+"),
     row(f"POST {API}/customers", {"name": "赵六", "contact_source": "own"}, a="+"),

@@ -24,6 +24,7 @@ from domain.reveal_alert import Alert, alert_id_of
 from domain.reveal_exception import Wish
 from domain.reveal_rules import AlertKind, RevealReason
 from domain.scheduled_check import CheckKey
+from domain.tracking_call import Preparation, tracking_call_id_of
 from domain.verification_case import Contradiction, Evidence, EvidenceItem
 from domain.words import (
     ActivityKind,
@@ -56,6 +57,11 @@ HOUR = timedelta(hours=1)
 def filing(person: str) -> UUID:
     """Return the command by which a person of COLUMNS filed their complaint."""
     return command_id("access_world", "complaint", person)
+
+
+def tracking(person: str) -> UUID:
+    """Return the command by which the call to a person of COLUMNS was prepared."""
+    return command_id("access_world", "tracking", person)
 
 
 class World:
@@ -98,6 +104,8 @@ class World:
             "day": str(TODAY),
             "moment": (NOON - HOUR).isoformat(),
             "position": "1",
+            "call_id": tracking_call_id_of(tracking(column)),
+            "tracking_id": tracking_call_id_of(tracking(column)),
             "request_id": f"R-{column}",
             "glass_id": f"G-{column}",
             "alert_id": alert_id_of(AlertKind.UNUSUAL_HOUR, column),
@@ -161,6 +169,7 @@ class World:
         note = "两周只交三天"
         home.record.filling_cases.open(person, Problem.FADED, note, by=home.by(supervisor))
         self._complain(person)
+        self._plan_tracking(person, supervisor)
         self._ask_for_reveals(person, supervisor)
 
     def _list_and_prepare(self, person: str, supervisor: str) -> None:
@@ -215,6 +224,12 @@ class World:
         commands.file(Grievance(accused, "客户接到了推销电话"), on_day=TODAY, by=who)
         commands.open_mediation(complaint, by=home.by("U1"))
         commands.ask(complaint, accused, "请说明", by=home.by("U1"))
+
+    def _plan_tracking(self, person: str, supervisor: str) -> None:
+        """Let the supervisor prepare a tracking call."""
+        who = replace(self.home.by(supervisor), command_id=tracking(person))
+        sheet = Preparation("约访的开口", "每天多约两位")
+        self.home.record.tracking_calls.prepare(person, TEAMS[person][0], TODAY, sheet, by=who)
 
     def _build_abroad(self, folder: Path) -> None:
         """Make the other branch, whose ids must mean nothing here."""

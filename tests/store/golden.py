@@ -34,9 +34,11 @@ from domain.reveal_alert import Alert, alert_id_of
 from domain.reveal_exception import Wish
 from domain.reveal_rules import AlertKind, GrantKind, RevealReason
 from domain.review import Remark
-from domain.rhythm import WorkMode
+from domain.rhythm import CallHours, WorkMode
 from domain.rulebook import ScriptStep
 from domain.scheduled_check import CheckKey
+from domain.tracking_call import Missed, Opening, Talk, tracking_call_id_of
+from domain.tracking_call import Preparation as TrackingSheet
 from domain.verification_case import Contradiction, Evidence, EvidenceItem
 from domain.words import (
     ActivityKind,
@@ -103,6 +105,7 @@ def tell_everything(record: TeamRecord) -> None:
     _filling(record)
     _complaint(record)
     _review(record)
+    _tracking(record)
     _access_refusal(record)
     _paper(record)
     _privacy(record)  # the last one: nothing is recorded about C2 any more
@@ -148,6 +151,7 @@ def _organisation_and_rules(record: TeamRecord) -> None:
     rules.adopt(by=admin("adopt"))
     rules.define_work_mode(WorkMode(name="6-3-1", calls=6, since=DAY), by=admin("mode"))
     rules.set_deadlines(time(20, 30), 72, by=admin("deadline"))
+    rules.set_call_hours(CallHours(rest_from=time(12, 30)), by=admin("hours"))
     days = (date(2026, 10, 1),), (date(2026, 10, 10),)
     rules.publish_calendar(2026, *days, "测试", by=admin("calendar"))
     steps = tuple(ScriptStep(n, f"第{n}步", "您好") for n in range(1, 7))
@@ -316,6 +320,33 @@ def _review(record: TeamRecord) -> None:
     )
     record.reviews.complete("A1", DAY, remark, by=_by("S1", Role.SUPERVISOR, "day review"))
     record.reviews.read("A1", DAY, reply="明白了", by=_by("A1", Role.AGENT, "review read"))
+
+
+def _tracking(record: TeamRecord) -> None:
+    boss = partial(_by, "S1", Role.SUPERVISOR)
+    calls, notes = record.tracking_calls, record.family_notes
+    for no in ("1", "2"):
+        sheet = TrackingSheet("约访的开口", "每天多约两位", "上周约访少")
+        calls.prepare("A1", "T1", DAY, sheet, by=boss(f"tracking {no}"))
+    first, second = (
+        tracking_call_id_of(command_id("golden", f"tracking {no}")) for no in ("1", "2")
+    )
+    talk = Talk(
+        Opening.WELLBEING,
+        "客户都说再考虑",
+        "坚持每天记日志很好",
+        "明天约十位",
+        "本周三次面谈",
+        help_given="一起改了开场白",
+        expectation="相信这周会有起色",
+        listened=4,
+        goal_on=DAY,
+        next_on=DAY + timedelta(days=3),
+    )
+    calls.hold(first, talk, by=boss("tracking held"))
+    calls.miss(second, Missed.NO_ANSWER, by=boss("tracking missed"))
+    notes.note("A1", "T1", "孩子上小学", by=boss("family"))
+    notes.forget("A1", by=_by("A1", Role.AGENT, "family forget"))
 
 
 def add_missing_rows() -> list[str]:
