@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
@@ -33,6 +33,7 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _ID = r"[A-Za-z0-9][A-Za-z0-9._\-]{0,63}"
 DIGITS = {0xFF10 + n: str(n) for n in range(10)}  # full-width, as Chinese keyboards type them
 FIRST_YEAR, LAST_YEAR = 2000, 2099
+MAX_WAIT = 60 * 24 * 3600  # seconds that a form may have waited on a phone
 
 
 def text(
@@ -167,6 +168,20 @@ class PageForm(ma.Schema):
     numbers_meant = Tick()  # offered when a text was refused for a number in it
 
 
+class OfflineForm(PageForm):
+    """A form that may have waited on a phone without signal (``static/offline.js``).
+
+    ``waited``: seconds between writing and sending, by the phone's clock alone, so that a phone
+    whose clock is wrong tells no wrong time.
+    """
+
+    waited = fields.Integer(
+        load_default=0,
+        validate=validate.Range(0, MAX_WAIT, error=N_("请刷新页面再试")),
+        error_messages={"invalid": N_("请刷新页面再试")},
+    )
+
+
 @dataclass
 class Form:
     """A form as it stands: typed values, loaded data, errors by field, and its status.
@@ -260,16 +275,21 @@ def error_texts(problem: ma.ValidationError) -> dict[str, str]:
 
 def by(form: Form, part: str = "") -> By:
     """Return who does this now, with the form's command id (or one derived for a part of it)."""
-    now, who = shilu().now(), reader()
+    who = reader()
     return By(
         actor=who.person_id,
         role=who.role,
-        occurred_at=now,
-        recorded_at=now,
+        occurred_at=written_at(form),
+        recorded_at=shilu().now(),
         command_id=command_id(form, part),
         source="web",
         numbers_meant=form.data.get("numbers_meant", False),
     )
+
+
+def written_at(form: Form) -> datetime:
+    """Return when the reader wrote this: now, less the time for which it waited on the phone."""
+    return shilu().now() - timedelta(seconds=form.data.get("waited", 0))
 
 
 def command_id(form: Form, part: str = "") -> UUID:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import (
     MethodNotAllowed,
     NotFound,
     RequestEntityTooLarge,
+    Unauthorized,
     UnsupportedMediaType,
 )
 from werkzeug.wrappers import Response as AnyResponse
@@ -28,6 +29,7 @@ SAID: tuple[tuple[type[HTTPException], str, str], ...] = (
         N_("这个页面过期了"),
         N_("可能在别处重新登录过。请回到首页再来一次，刚才的内容没有保存。"),
     ),
+    (Unauthorized, N_("还没有登录"), N_("请登录后再来。")),
     (Forbidden, N_("这一页不归你用"), N_("你的角色没有这一页。需要的话，请找管理员。")),
     (NotFound, N_("没有这一页"), N_("地址可能写错了，或者这里的内容不归你看。")),
     (MethodNotAllowed, N_("不能这样打开"), N_("请从页面上的按钮过来。")),

@@ -10,12 +10,13 @@ import hmac
 from urllib.parse import urlsplit
 
 from flask import Response, g, redirect, request, url_for
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
 from domain.words import Role
 from service.access import Reader
 from service.context import shilu
+from service.from_queue import is_queued
 from store.accounts import Account, Session
 
 COOKIE, SECURE_COOKIE = "shilu_session", "__Host-shilu_session"
@@ -26,8 +27,11 @@ PLAIN_PATHS = (  # the same for all
     "/metrics",
     "/favicon.ico",
     "/log/",
+    "/offline",
+    "/sw.js",
+    "/manifest.webmanifest",
 )
-OPEN_PATHS = ("/sign-in", "/language")
+OPEN_PATHS = ("/sign-in", "/language", "/queue")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SAME_SITE = frozenset({"same-origin", "none"})  # none: typed in, not sent by another site
 
@@ -65,6 +69,8 @@ def guard() -> AnyResponse | None:
     if request.path == "/" or request.path.startswith(OPEN_PATHS):
         return None
     if g.reader is None:
+        if is_queued():
+            raise Unauthorized  # the phone keeps it and asks to sign in
         wanted = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("sign_in.form", next=wanted), 303)
     if request.method not in SAFE_METHODS:
@@ -108,7 +114,7 @@ def _refuse_foreign_post() -> None:
 def _check_csrf(expected: str) -> None:
     given = request.form.get("csrf_token", "")
     if not hmac.compare_digest(given.encode(), expected.encode()):
-        raise Outdated
+        raise Unauthorized if is_queued() else Outdated
 
 
 def _reader(session: Session) -> Reader:

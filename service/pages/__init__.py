@@ -19,6 +19,7 @@ from service.pages import (
     mine_looks,
     my_complaints,
     my_filling,
+    offline,
     paper,
     people,
     privacy,
@@ -34,6 +35,7 @@ from service.pages import (
 
 ALL_PAGES = (
     sign_in.pages,
+    offline.pages,
     reveals.pages,
     today.pages,
     entry.pages,

@@ -15,7 +15,7 @@ from projections import agent_day
 from projections.agent_day import Entry
 from service.access import Thing, need
 from service.context import shilu
-from service.forms import Day, Form, PageForm, Tick, by, see, sent, text
+from service.forms import Day, Form, OfflineForm, Tick, by, see, sent, text, written_at
 from service.language import N_, _, local
 from service.pages.rings import items_missing, kind_label, rings
 from service.pages.today import own_names
@@ -27,10 +27,10 @@ from store.mapper import instant
 pages = Blueprint("submit", __name__)
 
 
-class SubmitForm(PageForm):
-    """The day's last words; a reason only where the quota is short."""
+class SubmitForm(OfflineForm):
+    """The day's last words; a reason only where the quota is short. No day: the day of writing."""
 
-    day = Day(required=True)
+    day = Day(load_default=None)
     short_reason = fields.String(
         load_default=None, validate=validate.OneOf(list(SHORT_REASONS), error=N_("请选择"))
     )
@@ -50,7 +50,7 @@ def submit() -> Response:
     """Hand the day in."""
     need(reader(), Thing.WRITE_LOG)
     form = sent(SubmitForm())
-    day = form.data.get("day") or shilu().today()
+    day = form.data.get("day") or shilu().rules().day_of(written_at(form))
     if form.good:
         with form.refusals():
             receipt = shilu().record.daily_logs.submit(

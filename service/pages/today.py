@@ -25,7 +25,7 @@ from service.forms import (
     Day,
     Form,
     Moment,
-    PageForm,
+    OfflineForm,
     Phone,
     Tick,
     by,
@@ -36,8 +36,10 @@ from service.forms import (
     sent,
     text,
     whole,
+    written_at,
 )
 from service.language import N_, _, day_text, local
+from service.pages.named_customer import NEW, find_by_name
 from service.pages.rings import (
     KINDS_OF,
     entry_text,
@@ -52,7 +54,7 @@ from service.sessions import reader
 from service.words import KINDS, LAST_ACTIONS, OBJECTIONS, SOURCES, options
 
 pages = Blueprint("today", __name__)
-NEW, PICK = "+new", "+time"
+PICK = "+time"
 CHIPS = 4
 QUESTIONS = {
     "appointment_call": N_("打给了谁？"),
@@ -91,13 +93,18 @@ class Clock(fields.Time):
     default_error_messages = {"invalid": N_("请填写正确的时间，如 09:30")}  # noqa: RUF012
 
 
-class EntryForm(PageForm):
-    """One entry. Who and what came of it are asked; all else may stay empty."""
+class EntryForm(OfflineForm):
+    """One entry. Who and what came of it are asked; all else may stay empty.
 
-    day = Day(required=True)
+    Without signal there is no list to choose from: then ``customer_name`` names the customer, and
+    the day is that of writing.
+    """
+
+    day = Day(load_default=None)
     ring = text(32)
     kind = one_of(ActivityKind, required=True, missing=N_("请选择是哪一种拜访"))
-    customer_id = text(64, required=True, missing=N_("请选择客户"))
+    customer_id = text(64)
+    customer_name = text(40)
     new_name = text(40)
     new_phone = Phone(load_default=None)
     new_source = one_of(ContactSource)
@@ -128,20 +135,30 @@ def log_entry() -> Response:
     """Log an activity; a customer met for the first time is registered with it."""
     need(reader(), Thing.WRITE_LOG)
     form = sent(EntryForm())
-    day = form.data.get("day") or shilu().today()
+    day = form.data.get("day") or shilu().rules().day_of(written_at(form))
     if form.good:
+        find_by_name(form)
         _check(form, day)
     if form.good:
         receipt = _log(form, day)
         if receipt is not None:
             return see(f"/today?day={day}&undo={_activity_id(form)}", receipt, "logged")
-    ring = form.value("ring")
-    return _page(form, day, ring if ring in KINDS_OF else "face_meeting")
+    return _page(form, day, _ring(form))
+
+
+def _ring(form: Form) -> str:
+    """Return the ring whose form to show again; one written without signal only has its kind."""
+    ring, kind = form.value("ring"), form.value("kind")
+    of_kind = (name for name, kinds in KINDS_OF.items() if kind in kinds)
+    return ring if ring in KINDS_OF else next(of_kind, "face_meeting")
 
 
 def _check(form: Form, day: date) -> None:
     data = form.data
-    if day != shilu().today() and data["started_at"] is None:
+    if not data["customer_id"]:
+        form.errors.setdefault("customer_id", _("请选择客户"))
+        form.status = 422
+    if day != shilu().rules().day_of(written_at(form)) and data["started_at"] is None:
         form.fail("started_at", _("补录请填写开始时间"))
     if data["customer_id"] == NEW:
         if not data["new_name"]:
@@ -197,7 +214,7 @@ def _activity(form: Form, day: date, customer_id: str) -> Activity:
         activity_id=_activity_id(form),
         kind=data["kind"],
         customer_id=customer_id,
-        started_at=moment_of(day, data["started_at"]),
+        started_at=moment_of(day, data["started_at"]) if data["started_at"] else written_at(form),
         result=data["result"],
         minutes=data["minutes"],
         contact_source=data["new_source"],
@@ -210,10 +227,8 @@ def _activity(form: Form, day: date, customer_id: str) -> Activity:
     )
 
 
-def moment_of(day: date, typed: time | None) -> datetime:
-    """Return the instant of a time of day on the branch's wall clock; now if none was typed."""
-    if typed is None:
-        return shilu().now()
+def moment_of(day: date, typed: time) -> datetime:
+    """Return the instant of a time of day on the branch's wall clock."""
     zone = ZoneInfo(shilu().rules().time_zone)
     return datetime.combine(day, typed, zone).astimezone(UTC)
 
@@ -226,6 +241,7 @@ def _page(form: Form, day: date, kind: str, picked: str = "") -> Response:
         written = agent_day.days_written(connection, me, day, 7)
         submitted = agent_day.submitted_days(connection, me, day - timedelta(days=7))
     picked = picked or form.value("customer_id")
+    recent = [*form.data.get("named", ()), *recent]
     names = own_names({*recent, *(e.customer_id for e in log.entries), picked} - {""})
     if picked not in names:
         picked = ""

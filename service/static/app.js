@@ -1,6 +1,6 @@
 // Everything works without this file; it only saves a second here and there.
 document.querySelector('.summary')?.focus();
-for (const form of document.forms) {
+for (const form of document.querySelectorAll('form:not([method=dialog])')) {
   form.addEventListener('submit', (event) => {
     if (form.dataset.sent) { event.preventDefault(); return; }  // a second tap is not a second entry
     form.dataset.sent = 'yes';

@@ -56,6 +56,10 @@ PUBLIC = {
     "POST /sign-in",
     "POST /language",
     "GET /static/<path:name>",
+    "GET /offline",
+    "GET /queue",  # 401 to nobody
+    "GET /sw.js",
+    "GET /manifest.webmanifest",
     "GET /livez",
     "GET /readyz",
     "GET /metrics",
