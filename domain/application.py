@@ -18,6 +18,7 @@ from domain.customer import Customers
 from domain.daily_log import DailyLogs, Ports
 from domain.family_note import FamilyNotes
 from domain.filling_case import FillingCases, Standing
+from domain.filling_suggestion import FillingSuggestions
 from domain.organisation import Organisation
 from domain.paper import Papers
 from domain.privacy import Privacy
@@ -65,6 +66,7 @@ class TeamRecord(Application[UUID]):
             self._standing_of,
             lambda at: self.rulebook.rules().day_of(at),
         )
+        self.filling_suggestions = FillingSuggestions(self.recording)
         self.scheduled_checks = ScheduledChecks(self.recording)
         self.papers = Papers(self.recording)
         self.access_refusals = AccessRefusalBook(self.recording)

@@ -10,6 +10,7 @@
     │   ├── UnknownReview · UnknownFillingCase
     │   ├── UnknownTrackingCall · UnknownCoaching · UnknownQuestion
     │   ├── UnknownGrant · UnknownAlert
+    │   ├── UnknownReview · UnknownFillingCase · UnknownSuggestion
     ├── Conflict                 the thing is not in a state for this
     │   ├── Stale · AlreadyExists · LooksRepeated · AlreadyWithdrawn · AlreadySubmitted
     │   ├── HoldsNumbers · CustomerErased · OnLegalHold · NoLegalHold
@@ -102,6 +103,10 @@ class UnknownCoaching(NotFound):
 
 class UnknownQuestion(NotFound):
     """The journal of that day asks no such question; ``question``."""
+
+
+class UnknownSuggestion(NotFound):
+    """No such suggestion, or none for this person; ``suggestion_id``."""
 
 
 class UnknownScript(NotFound):

@@ -206,6 +206,7 @@ class Check(StrEnum):
     RETENTION = "retention"
     KEY_DESTROYED = "key_destroyed"
     OVERDUE_REVIEWS = "overdue_reviews"
+    FILLING_PROBLEMS = "filling_problems"
     REVEAL_WATCH = "reveal_watch"
     DUTIES = "duties"
     COACHING_MOMENTS = "coaching_moments"

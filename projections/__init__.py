@@ -9,6 +9,7 @@ from projections.audit_trail import AUDIT_TRAIL
 from projections.base import POSITIONS, Projection
 from projections.callback_queue import CALLBACK_QUEUE
 from projections.cases import CASES
+from projections.checks import CHECKS
 from projections.complaints import COMPLAINTS
 from projections.customers import CUSTOMERS
 from projections.due import DUE
@@ -30,6 +31,7 @@ ALL: tuple[Projection, ...] = (
     CASES,
     COMPLAINTS,
     FILLING_CASES,
+    CHECKS,
     CUSTOMERS,
     REVIEW_QUEUE,
     SUPERVISOR_DUTIES,

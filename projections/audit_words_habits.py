@@ -45,6 +45,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "结束对 {agent_id} 的填写辅导：{ending}",
         "ended the filling case of {agent_id}: {ending}",
     ),
+    "filling_suggestion.raised.v1": (
+        "提示 {agent_id} 可能有填写问题：{problem}",
+        "suggested that {agent_id} may have a filling problem: {problem}",
+    ),
+    "filling_suggestion.dismissed.v1": (
+        "看过对 {agent_id} 的提示，认为不是问题，写明了原因",
+        "put the suggestion about {agent_id} aside, with a reason",
+    ),
 }
 WORDS: Mapping[str, tuple[str, str]] = {
     "too_much_trouble": ("太麻烦，不填写", "too much trouble to fill"),
@@ -54,6 +62,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "fears_poaching": ("害怕客户被拿走", "fear for the customers"),
     "corrected": ("已改正", "corrected"),
     "no_change": ("走完四步没有改变", "no change after the whole ladder"),
+    "overdue_reviews": ("批阅逾期", "late reviews"),
+    "filling_problems": ("填写问题", "filling problems"),
     "left": ("已离开团队", "left the team"),
 }
 TRANSLATED = frozenset({"will", "ending", "signed"})

@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, Column, Connection, Index, MetaData, String, 
 from domain.rhythm import Rules
 from domain.words import Check, Role
 from projections.base import Projection, Writer
+from projections.habit_due import HabitDue, filling_checks, review_checks
 from projections.people_facts import people_handlers, people_tables, teams_as_of
 from projections.reveal_due import reveal_handlers, reveal_tables, reveals_due
 from projections.rule_facts import rule_fact_table, rule_handlers, rules_as_of
@@ -115,10 +116,38 @@ def checks_due(connection: Connection, now: datetime) -> list[DueCheck]:
     """Return what should have been checked by ``now`` (aware) and is not on record, oldest first.
 
     Missing logs: each team, each working day whose deadline has passed, at most 14 days back.
-    Fake entries: each callback that said something. Reveal watch: see ``reveal_due``.
+    Fake entries: each callback that said something. Reveal watch: see ``reveal_due``. Late reviews
+    and filling problems: see ``habit_due``.
     """
     due = [*_missing_logs_due(connection, now), *_comparisons_due(connection)]
-    return sorted([*due, *_reveals_due(connection, now)])
+    return sorted([*due, *_reveals_due(connection, now), *_habits_due(connection, now)])
+
+
+def watched_since(connection: Connection) -> dict[str, date]:
+    """Return since which local day each team's logs are watched."""
+    rules = rules_as_of(connection, RULES)
+    return {
+        row.team_id: rules.day_of(datetime.fromisoformat(row.since))
+        for row in connection.execute(select(STAFFED))
+    }
+
+
+def _habits_due(connection: Connection, now: datetime) -> list[DueCheck]:
+    rules, since = rules_as_of(connection, RULES), watched_since(connection)
+    asked = {Check.FILLING_PROBLEMS: filling_checks, Check.OVERDUE_REVIEWS: review_checks}
+    due = []
+    for check, of in asked.items():
+        done = _done_since(connection, check, rules.day_of(now) - LOOK_BACK)
+        due += [_of_team(check, one) for one in of(rules, since, now) if _key(one) not in done]
+    return due
+
+
+def _key(due: HabitDue) -> tuple[str, str]:
+    return due.team_id, due.day.isoformat()
+
+
+def _of_team(check: Check, due: HabitDue) -> DueCheck:
+    return DueCheck(due.due_at, str(check), due.team_id, due.team_id, due.day)
 
 
 def _reveals_due(connection: Connection, now: datetime) -> list[DueCheck]:
@@ -139,10 +168,7 @@ def _reveals_due(connection: Connection, now: datetime) -> list[DueCheck]:
 def _missing_logs_due(connection: Connection, now: datetime) -> list[DueCheck]:
     rules = rules_as_of(connection, RULES)
     done = _done_since(connection, Check.MISSING_LOGS, rules.day_of(now) - LOOK_BACK)
-    since = {
-        row.team_id: rules.day_of(datetime.fromisoformat(row.since))
-        for row in connection.execute(select(STAFFED))
-    }
+    since = watched_since(connection)
     return [
         DueCheck(rules.due_at(day), str(Check.MISSING_LOGS), team_id, team_id, day)
         for team_id in teams_as_of(connection, PEOPLE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -51,6 +51,20 @@ CASE = Table(
     Index("filling_cases_case_team", "team_id", "ending"),
     Index("filling_cases_case_agent", "agent_id"),
 )
+SUGGESTION = Table(
+    "filling_cases_suggestion",
+    METADATA,
+    Column("suggestion_id", String, primary_key=True),
+    Column("agent_id", String, nullable=False),
+    Column("team_id", String, nullable=False),
+    Column("problem", String, nullable=False),
+    Column("day", String, nullable=False),
+    Column("facts", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Index("filling_cases_suggestion_agent", "agent_id", "problem"),
+    Index("filling_cases_suggestion_team", "team_id", "state"),
+)
 NOT_YET = ("will", "criticism", "replied_at", "praised_at", "ending", "closed_at")
 INSTANTS = ("opened_at", "replied_at", "praised_at", "closed_at")
 
@@ -78,6 +92,20 @@ class FillingCard:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class SuggestionCard:
+    """What a check suggests. ``state``: open, taken (a case was opened) or dismissed."""
+
+    suggestion_id: str
+    agent_id: str
+    team_id: str
+    problem: str
+    day: date
+    facts: dict[str, int]
+    state: str
+    position: int
+
+
 def _opened(writer: Writer, event: LoggedEvent) -> None:
     same = ("case_id", "agent_id", "team_id", "problem", "no", "verification_case_no")
     writer.insert(
@@ -90,6 +118,24 @@ def _opened(writer: Writer, event: LoggedEvent) -> None:
         position=event.position,
         version=event.version,
     )
+    about = {name: event.data[name] for name in ("agent_id", "problem")}
+    for row in writer.rows(SUGGESTION, **about, state="open"):
+        writer.change(SUGGESTION, {"suggestion_id": row["suggestion_id"]}, state="taken")
+
+
+def _suggested(writer: Writer, event: LoggedEvent) -> None:
+    same = ("suggestion_id", "agent_id", "team_id", "problem", "day")
+    writer.insert(
+        SUGGESTION,
+        **{name: event.data[name] for name in same},
+        facts=json.dumps(event.data["facts"], sort_keys=True),
+        state="open",
+        position=event.position,
+    )
+
+
+def _dismissed(writer: Writer, event: LoggedEvent) -> None:
+    writer.change(SUGGESTION, {"suggestion_id": event.data["suggestion_id"]}, state="dismissed")
 
 
 def _change(writer: Writer, event: LoggedEvent, **values: Any) -> None:
@@ -134,7 +180,7 @@ def _closed(writer: Writer, event: LoggedEvent) -> None:
 
 FILLING_CASES = Projection(
     "filling_cases",
-    1,
+    2,
     METADATA,
     {
         "filling_case.opened.v1": _opened,
@@ -147,6 +193,8 @@ FILLING_CASES = Projection(
         "filling_case.improvement_praised.v1": _praised,
         "filling_case.replied.v1": _replied,
         "filling_case.closed.v1": _closed,
+        "filling_suggestion.raised.v1": _suggested,
+        "filling_suggestion.dismissed.v1": _dismissed,
     },
 )
 
@@ -176,6 +224,33 @@ def signatures_waiting(connection: Connection) -> Sequence[FillingCard]:
         .order_by(CASE.c.position)
     )
     return [_card(row) for row in connection.execute(query)]
+
+
+def suggested_in(connection: Connection, teams: Collection[str]) -> Sequence[SuggestionCard]:
+    """Return what waits for the supervisors of these teams, the newest first."""
+    query = (
+        select(SUGGESTION)
+        .where(SUGGESTION.c.team_id.in_(teams), SUGGESTION.c.state == "open")
+        .order_by(SUGGESTION.c.position.desc())
+    )
+    return [_suggestion(row) for row in connection.execute(query)]
+
+
+def suggestions_about(
+    connection: Connection, agent_id: str, problem: str
+) -> Sequence[SuggestionCard]:
+    """Return everything that was suggested about an agent and a problem."""
+    query = select(SUGGESTION).where(
+        SUGGESTION.c.agent_id == agent_id, SUGGESTION.c.problem == str(problem)
+    )
+    return [_suggestion(row) for row in connection.execute(query)]
+
+
+def _suggestion(row: Row[tuple[Any, ...]]) -> SuggestionCard:
+    values = {name: row._mapping[name] for name in SuggestionCard.__slots__}
+    values["day"] = date.fromisoformat(values["day"])
+    values["facts"] = json.loads(values["facts"])
+    return SuggestionCard(**values)
 
 
 def _card(row: Row[tuple[Any, ...]]) -> FillingCard:

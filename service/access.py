@@ -40,6 +40,8 @@ class Thing(StrEnum):
     ANSWER_CASE = "answer_case"  # to explain and to appeal
     DECIDE_CASE = "decide_case"
     DECIDE_APPEAL = "decide_appeal"
+    CHECKS = "checks"  # what was checked by itself
+    ABOVE = "above"  # the board of what comes up the line
     READ_FILLING = "read_filling"  # filling problems and their ladders (填写问题)
     LEAD_FILLING = "lead_filling"
     SIGN_CRITICISM = "sign_criticism"
@@ -86,6 +88,13 @@ TABLE: Mapping[Thing, Mapping[Role, Reach]] = {
     Thing.ANSWER_CASE: {Role.AGENT: OWN},
     Thing.DECIDE_CASE: {Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
     Thing.DECIDE_APPEAL: {Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.CHECKS: {
+        Role.SUPERVISOR: TEAM,
+        Role.UPPER_SUPERVISOR: BRANCH,
+        Role.AUDITOR: BRANCH,
+        Role.ADMINISTRATOR: BRANCH,
+    },
+    Thing.ABOVE: {Role.UPPER_SUPERVISOR: BRANCH},
     Thing.READ_FILLING: {
         Role.AGENT: OWN,
         Role.SUPERVISOR: TEAM,

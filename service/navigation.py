@@ -49,14 +49,17 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/cases", "scale", N_("案件")),
         ("/filling", "route", N_("填写辅导")),
         ("/reveals", "eye", N_("查看号码")),
+        ("/checks", "clipboard-check", N_("定时检查")),
     ),
     Role.UPPER_SUPERVISOR: (
+        ("/above", "flag", N_("上级待办")),
         ("/cases", "scale", N_("案件与申诉")),
         ("/filling", "route", N_("填写辅导")),
         ("/board", "sunrise", N_("团队看板")),
         ("/reveals", "eye", N_("查看号码")),
         ("/complaints", "heart-handshake", N_("投诉")),
         ("/time-machine", "history", N_("历史回放")),
+        ("/checks", "clipboard-check", N_("定时检查")),
     ),
     Role.AUDITOR: (
         ("/events", "timeline", N_("事件流")),
@@ -66,9 +69,11 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/cases", "scale", N_("案件")),
         ("/filling", "route", N_("填写辅导")),
         ("/complaints", "heart-handshake", N_("投诉")),
+        ("/checks", "clipboard-check", N_("定时检查")),
     ),
     Role.ADMINISTRATOR: (
         ("/people", "users", N_("人员与团队")),
+        ("/checks", "clipboard-check", N_("定时检查")),
         ("/privacy", "shield-lock", N_("资料保护")),
     ),
     Role.SYSTEM: (),
@@ -125,7 +130,7 @@ def _waiting(reader: Reader) -> dict[str, int]:
         if reader.role is Role.UPPER_SUPERVISOR:
             return {
                 "/cases": len(cases.appeals_waiting(connection)),
-                "/filling": len(filling_cases.signatures_waiting(connection)),
+                "/above": len(filling_cases.signatures_waiting(connection)),
                 "/reveals": access_queries.waiting_for_those_above(connection, requests_too=True),
                 "/complaints": complaints.waiting(connection, reader.person_id),
                 "/inquiries": complaints.inquiries_waiting(connection, reader.person_id),
@@ -137,6 +142,7 @@ def _waiting(reader: Reader) -> dict[str, int]:
             "/reviews": len(logs),
             "/callbacks": sum(c.outcome is None and c.team_id in reader.leads for c in calls),
             "/cases": sum(open_cases),
-            "/filling": filling_cases.open_count(connection, reader.leads),
+            "/filling": filling_cases.open_count(connection, reader.leads)
+            + len(filling_cases.suggested_in(connection, reader.leads)),
             "/inquiries": complaints.inquiries_waiting(connection, reader.person_id),
         }

@@ -21,6 +21,7 @@ SENTENCES: Mapping[type[Refusal], str] = {
     refusals.UnknownCallback: N_("没有这个回访。"),
     refusals.UnknownCase: N_("没有这个案件。"),
     refusals.UnknownComplaint: N_("没有这份投诉。"),
+    refusals.UnknownSuggestion: N_("没有这条提示。"),
     refusals.UnknownFillingCase: N_("没有这份填写辅导。"),
     refusals.UnknownTrackingCall: N_("没有这个追踪电话。"),
     refusals.UnknownCoaching: N_("没有这次辅导。"),

@@ -17,6 +17,7 @@ from workers import fake_entries, missing_logs, retention, reveal_watch
 from workers.absent import absent_agents
 from workers.branch_book import BranchBook
 from workers.broker import Tasks
+from workers.habit_actors import declare_habit_actors
 from workers.tasks import CHECKS, COMPARE, NotYet
 
 SOON_MS = 500  # until the views have caught up
@@ -30,6 +31,7 @@ def declare_actors(
     """Make the broker know what it can be asked to do."""
     book = BranchBook(record)
     _declare_watch(broker, record, views, now)
+    declare_habit_actors(broker, record, views, now)
 
     @dramatiq.actor(actor_name=Check.FAKE_ENTRIES, queue_name=COMPARE, broker=broker)
     def compare_callback(callback_id: str) -> None:

@@ -25,9 +25,11 @@ from workers.dispatcher import Dispatcher
 from workers.tasks import (
     Task,
     check_missing_logs,
+    check_reviews,
     compare_callback,
     destroy_key,
     enforce_retention,
+    look_for_problems,
     watch_reveals,
 )
 
@@ -78,6 +80,10 @@ def task_of(due: DueCheck) -> Task:
     """Return the task that does a due check."""
     if due.check == Check.MISSING_LOGS:
         return check_missing_logs(due.subject, due.day, due.due_at)
+    if due.check == Check.OVERDUE_REVIEWS:
+        return check_reviews(due.subject, due.day, due.due_at)
+    if due.check == Check.FILLING_PROBLEMS:
+        return look_for_problems(due.subject, due.day, due.due_at)
     if due.check == Check.RETENTION:
         return enforce_retention(due.subject, due.day)
     if due.check == Check.KEY_DESTROYED:

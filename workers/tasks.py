@@ -58,5 +58,15 @@ def watch_reveals(subject: str, due_at: datetime) -> Task:
     return Task(Check.REVEAL_WATCH, CHECKS, (subject, due_at.isoformat()))
 
 
+def check_reviews(team_id: str, day: date, due_at: datetime) -> Task:
+    """Ask which logs of a team and day were not reviewed in time."""
+    return Task(Check.OVERDUE_REVIEWS, CHECKS, (team_id, day.isoformat(), due_at.isoformat()))
+
+
+def look_for_problems(team_id: str, day: date, due_at: datetime) -> Task:
+    """Ask which filling problems a team's logs suggest."""
+    return Task(Check.FILLING_PROBLEMS, CHECKS, (team_id, day.isoformat(), due_at.isoformat()))
+
+
 class NotYet(Exception):
     """The views have not reached the event in question; the task is tried again soon."""

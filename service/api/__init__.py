@@ -7,6 +7,7 @@ from flask import Flask, Response, request
 from service.api import (
     callbacks,
     cases,
+    checks,
     complaints,
     customers,
     daily_logs,
@@ -42,6 +43,7 @@ RESOURCES = (
     tracking_calls.resource,
     cases.resource,
     filling.resource,
+    checks.resource,
     complaints.resource,
     team_states.resource,
     events.resource,

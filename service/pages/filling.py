@@ -19,6 +19,7 @@ from service.context import shilu
 from service.forms import Form, PageForm, an_id, by, one_of, see, sent, text
 from service.language import N_, _, day_text, local
 from service.pages.filling_story import state_text
+from service.pages.filling_suggestions import led_teams
 from service.reading import as_of, said, views
 from service.sessions import reader
 from service.words import PROBLEMS, label, options
@@ -43,6 +44,7 @@ def listing() -> str:
         raise NotFound  # agents find theirs on their own page
     with views("filling_cases", "team_day") as connection:
         found = list(filling_cases.in_teams(connection, readable_teams(connection)))
+        suggested = len(filling_cases.suggested_in(connection, led_teams(connection)))
         people = team_day.people(connection, shilu().today())
         teams = {team.team_id: team.name for team in team_day.teams(connection)}
     chosen = request.args.get("state", _default(found))
@@ -53,6 +55,7 @@ def listing() -> str:
         tabs=_tabs(found, chosen),
         cases=[_row(card, names, teams) for card in found if _belongs(card, chosen)],
         may_open=may(reader(), Thing.LEAD_FILLING),
+        suggested=suggested,
         said=said(),
         as_of=as_of("filling_cases"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,8 @@ from werkzeug.wrappers import Response
 from domain.filling_case import FillingCase, FillingCases
 from domain.filling_ladder import PRAISED, STEPS, TALKED_TO, Ending, Problem, Will, enough_talks
 from domain.words import By, Receipt
-from projections import filling_cases
+from projections import agent_day, filling_cases
+from projections.filling_cases import FillingCard
 from service.access import Thing, may, need, need_about
 from service.context import shilu
 from service.forms import Day, Form, PageForm, Tick, by, one_of, see, sent, text, whole
@@ -25,6 +27,7 @@ from service.words import ENDINGS, PROBLEMS, WILLS, label, options
 
 pages = Blueprint("filling_case", __name__)
 VERSION: Any = {"missing": N_("请刷新页面再试")}
+STEADY = 5  # working days in a row after which praise is due
 STEP: Any = {"required": True, "missing": N_("请刷新页面再试")}
 
 
@@ -236,13 +239,33 @@ def _page(case: FillingCase, form: Form) -> Response:
         case=_shown(case),
         may=_allowed(case),
         story=story(case.case_id),
-        replied=card is not None and card.replied_at is not None,
+        steady=_steady_days(case, card),
         wills=options(WILLS),
         endings=options(ENDINGS),
         today=shilu().today(),
         said=said(),
     )
     return make_response(page, form.status)
+
+
+def _steady_days(case: FillingCase, card: FillingCard | None) -> int:
+    """Return on how many working days in a row the agent handed the log in since the case began.
+
+    0 below five, or once the praise was given: then there is nothing to be reminded of.
+    """
+    if case.praised or case.ending is not None or card is None:
+        return 0
+    rules, member = shilu().rules(), shilu().record.organisation.member(case.agent_id)
+    began, day, steady = rules.day_of(card.opened_at), shilu().today(), 0
+    with shilu().views.connect() as connection:
+        handed_in = agent_day.submitted_days(connection, case.agent_id, began)
+    while (day := day - timedelta(days=1)) > began:
+        if not rules.is_working_day(day) or (member and member.on_leave(day)):
+            continue
+        if day not in handed_in:
+            break
+        steady += 1
+    return steady if steady >= STEADY else 0
 
 
 def _allowed(case: FillingCase) -> SimpleNamespace:

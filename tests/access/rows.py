@@ -203,6 +203,15 @@ PAGES = (
         s="++00",
         u="+++0",
     ),
+    row("GET /filling/suggestions", s="+", u="+"),
+    row(
+        "POST /filling/suggestions/<suggestion_id>/dismiss",
+        {"reason": "刚换了手机"},
+        s="++00",
+        u="+++0",
+    ),
+    row("GET /checks", s="+", u="+", x="+", m="+"),
+    row("GET /above", u="+"),
     row("GET /filling/<case_id>", a="0", s="++00", u="+++0", x="+++0"),
     row(
         "POST /filling/<case_id>/will",
@@ -456,6 +465,14 @@ API_ROWS = (
         s="++00",
         u="+++0",
     ),
+    row(f"GET {API}/filling-suggestions", s="+", u="+"),
+    row(
+        f"POST {API}/filling-suggestions/<thing:suggestion_id>/dismissal",
+        {"reason": "刚换了手机"},
+        s="++00",
+        u="+++0",
+    ),
+    row(f"GET {API}/checks", s="+", u="+", x="+", m="+"),
     row(f"GET {FILLING}", a="+000", s="++00", u="+++0", x="+++0"),
     row(
         f"POST {FILLING}/will",

@@ -20,6 +20,8 @@ from domain.complaint import Grievance, complaint_id_of
 from domain.daily_log import Activity
 from domain.filling_case import filling_case_id
 from domain.filling_ladder import Problem
+from domain.filling_signs import Sign
+from domain.filling_suggestion import suggestion_id_of
 from domain.reveal_alert import Alert, alert_id_of
 from domain.reveal_exception import Wish
 from domain.reveal_rules import AlertKind, RevealReason
@@ -51,6 +53,7 @@ CONTACTS = {
     "B1": ("C-3", "欧阳修文", "13712348888"),
     "Z1": ("C-9", "诸葛明远", "13612349999"),
 }
+SIGNS = {"length": 4, "before": 15, "copied": 6, "notes": 10}
 HOUR = timedelta(hours=1)
 
 
@@ -99,6 +102,7 @@ class World:
             "callback_id": callback_id_of(f"V-{column}", supervisor),
             "complaint_id": complaint_id_of(filing(column)),
             "case_no": "1",
+            "suggestion_id": suggestion_id_of(column, Problem.DOUBTING, TODAY),
             "case_id": filling_case_id(column, Problem.FADED, 1),
             "case_version": self._case_version(column),
             "day": str(TODAY),
@@ -168,6 +172,7 @@ class World:
         self._open_case(person)
         note = "两周只交三天"
         home.record.filling_cases.open(person, Problem.FADED, note, by=home.by(supervisor))
+        self._suggest(person)
         self._complain(person)
         self._plan_tracking(person, supervisor)
         self._ask_for_reveals(person, supervisor)
@@ -214,6 +219,21 @@ class World:
         alerts = home.record.reveal_alerts
         home.record.scheduled_checks.finish(
             key, team, home.moment, ["hour"], by=by, effects=lambda: alerts.raised(found, by)
+        )
+
+    def _suggest(self, person: str) -> None:
+        """Let the weekly check suggest something about a person."""
+        home, team = self.home, TEAMS[person][0]
+        key = CheckKey(Check.FILLING_PROBLEMS, f"{team}/{person}", TODAY)
+        by = By("system", Role.SYSTEM, home.moment, home.moment, key.command_id, "worker")
+        sign, suggestions = Sign(Problem.DOUBTING, SIGNS), home.record.filling_suggestions
+        home.record.scheduled_checks.finish(
+            key,
+            team,
+            home.moment,
+            [f"{person}/doubting"],
+            by=by,
+            effects=lambda: suggestions.raised(person, team, sign, TODAY, by),
         )
 
     def _complain(self, person: str) -> None:

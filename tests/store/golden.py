@@ -27,6 +27,8 @@ from domain.complaint import Grievance, complaint_id_of
 from domain.daily_log import Activity, Changes
 from domain.filling_case import filling_case_id
 from domain.filling_ladder import Ending, Problem
+from domain.filling_signs import Sign
+from domain.filling_suggestion import suggestion_id_of
 from domain.log_checklist import Finding
 from domain.paper import PaperKind, Printout
 from domain.refusals import ViewsUsedUp
@@ -307,6 +309,20 @@ def _filling(record: TeamRecord) -> None:
     filling.close(case_id, Ending.CORRECTED, "已改正", by=boss("fill close"))
     filling.open("A3", Problem.FADED, "这两周只交了三天", by=boss("fill faded"))
     other = filling_case_id("A3", Problem.FADED, 1)
+    sign = Sign(Problem.DOUBTING, {"length": 4, "before": 15, "copied": 6, "notes": 10})
+    week = CheckKey(Check.FILLING_PROBLEMS, "T1", DAY)
+    by = By("system", Role.SYSTEM, NOW, NOW, week.command_id, "worker")
+    suggest = record.filling_suggestions
+    record.scheduled_checks.finish(
+        week,
+        "T1",
+        NOW,
+        ["A3/doubting"],
+        by=by,
+        effects=lambda: suggest.raised("A3", "T1", sign, DAY, by),
+    )
+    suggestion = suggestion_id_of("A3", Problem.DOUBTING, DAY)
+    suggest.dismiss(suggestion, "刚换了手机", by=boss("fill dismiss"))
     filling.skip_step(other, 1, "上周刚谈过", by=boss("fill skip"))
 
 

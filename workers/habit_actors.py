@@ -1,0 +1,51 @@
+"""The actors of the checks of habits: late reviews and filling problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import dramatiq
+import structlog
+from dramatiq.errors import Retry
+from sqlalchemy import Engine
+
+from domain.application import TeamRecord
+from domain.words import Check
+from workers import filling_problems, overdue_reviews
+from workers.broker import Tasks
+from workers.tasks import CHECKS, NotYet
+
+SOON_MS = 500  # until the views have caught up
+
+log = structlog.get_logger(__name__)
+
+
+def declare_habit_actors(
+    broker: Tasks, record: TeamRecord, views: Engine, now: Callable[[], datetime]
+) -> None:
+    """Make the broker know the checks of habits."""
+
+    @dramatiq.actor(actor_name=Check.OVERDUE_REVIEWS, queue_name=CHECKS, broker=broker)
+    def check_reviews(team_id: str, day: str, due_at: str) -> None:
+        """Look for reviews of one team and day that are late; a repeat changes nothing."""
+        asked = team_id, date.fromisoformat(day), datetime.fromisoformat(due_at)
+        try:
+            found = overdue_reviews.check(record, views, *asked, now)
+        except NotYet as behind:
+            raise Retry(str(behind), delay=SOON_MS) from behind
+        _tell(Check.OVERDUE_REVIEWS, team_id, day, len(found.late), found.receipt.repeated)
+
+    @dramatiq.actor(actor_name=Check.FILLING_PROBLEMS, queue_name=CHECKS, broker=broker)
+    def look_for_problems(team_id: str, day: str, due_at: str) -> None:
+        """Look for filling problems of one team and week; a repeat changes nothing."""
+        asked = team_id, date.fromisoformat(day), datetime.fromisoformat(due_at)
+        try:
+            found = filling_problems.check(record, views, *asked, now)
+        except NotYet as behind:
+            raise Retry(str(behind), delay=SOON_MS) from behind
+        _tell(Check.FILLING_PROBLEMS, team_id, day, len(found.found), found.receipt.repeated)
+
+
+def _tell(check: Check, team_id: str, day: str, found: int, repeated: bool) -> None:
+    log.info("check.done", check=check, team=team_id, day=day, found=found, repeated=repeated)
