@@ -10,6 +10,7 @@ from uuid import UUID
 from eventsourcing.application import Application
 
 from domain.access_refusal import AccessRefusalBook
+from domain.account_record import AccountRecord
 from domain.callback import Callbacks
 from domain.complaint import Complaints
 from domain.confidentiality import Confidentiality
@@ -70,6 +71,7 @@ class TeamRecord(Application[UUID]):
         self.scheduled_checks = ScheduledChecks(self.recording)
         self.papers = Papers(self.recording)
         self.access_refusals = AccessRefusalBook(self.recording)
+        self.accounts = AccountRecord(self.recording)
         self.complaints = Complaints(
             self.recording, self._role_of, self.customers.owner_of, self._team_of
         )

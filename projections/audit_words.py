@@ -11,6 +11,7 @@ from typing import Any
 
 from projections import audit_words_coaching as coaching
 from projections import audit_words_habits as habits
+from projections.account_words import ACCOUNT_SENTENCES, ACCOUNT_WORDS
 from projections.audit_words_out import SENTENCES_OUT, WORDS_OUT
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
@@ -44,6 +45,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "取消 {person_id} {first_day} 至 {last_day} 的假：{reason}",
         "cancelled the leave of {person_id} from {first_day} to {last_day}: {reason}",
     ),
+    **ACCOUNT_SENTENCES,
     "access.refusals_opened.v1": (
         "{person_id} 在 {day} 第一次被拒绝",
         "{person_id} was refused something for the first time on {day}",
@@ -397,6 +399,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "views_used_up": ("次数用完", "looks used up"),
     "quota_reached": ("到了上限", "quota reached"),
     "not_yours": ("不归这个人", "not theirs"),
+    **ACCOUNT_WORDS,
     "True": ("是", "yes"),
     "False": ("不是", "no"),
     **habits.WORDS,
@@ -420,6 +423,8 @@ TRANSLATED = coaching.TRANSLATED | frozenset(
         "justified",
         "founded",
         *habits.TRANSLATED,
+        "proof",
+        "checked",
     }
 )
 LANGUAGES = ("zh", "en")

@@ -21,6 +21,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 
 from domain.access_refusal import Refused
+from domain.account_record import DoorRefusal, IdentityCheck, Owner, Proof
 from domain.application import TeamRecord
 from domain.callback import TICKS, Answer, Listing, Preparation
 from domain.complaint import Grievance, complaint_id_of
@@ -110,6 +111,7 @@ def tell_everything(record: TeamRecord) -> None:
     _tracking(record)
     _access_refusal(record)
     _paper(record)
+    _accounts(record)
     _privacy(record)  # the last one: nothing is recorded about C2 any more
 
 
@@ -124,6 +126,22 @@ def _paper(record: TeamRecord) -> None:
         PaperKind.DAILY_LOG, f"A1/{DAY}", "A1", "T1", DAY, pdf=True, digest="0" * 64
     )
     record.papers.print_out(printout, by=_by("S1", Role.SUPERVISOR, "print"))
+
+
+def _accounts(record: TeamRecord) -> None:
+    own, owner = partial(_by, "S1", Role.SUPERVISOR), Owner("S1", "T1")
+    admin = partial(_by, "M1", Role.ADMINISTRATOR)
+    told = record.accounts
+    told.login_given(owner, DAY, by=admin("login"))
+    told.turned_away(owner, DAY, DoorRefusal.WRONG_PASSWORD, by=own("turned away"))
+    told.signed_in(owner, DAY, Proof.PASSWORD, by=own("signed in"))
+    told.password_changed(owner, DAY, by=own("own password"))
+    told.password_changed(owner, DAY, by=admin("reset"))
+    told.second_factor_set(owner, DAY, by=own("factor"))
+    told.recovery_codes_made(owner, DAY, by=own("codes"))
+    told.second_factor_removed(owner, DAY, by=admin("no factor"), checked=IdentityCheck.VIDEO)
+    told.sessions_ended(owner, DAY, 2, by=own("sessions"))
+    told.login_ended(owner, DAY, by=admin("no login"))
 
 
 def _privacy(record: TeamRecord) -> None:
