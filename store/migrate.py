@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import Engine, MetaData, inspect, text
 
 from store import postgres, sqlite
-from store.accounts import ACCOUNTS_METADATA
+from store.accounts import ACCOUNTS_TABLES, ADDED_COLUMNS
 from store.branch import BranchStore
 from store.checkpoints import CHECKPOINT_METADATA, checkpoints_engine
 from store.engines import engine_of
@@ -36,7 +36,8 @@ def migrate(
     store.data_dir.mkdir(parents=True, exist_ok=True)
     store.master_key.create()
     _create_vault(store)
-    _create(accounts_url, "accounts", [ACCOUNTS_METADATA])
+    _create(accounts_url, "accounts", ACCOUNTS_TABLES)
+    _add_columns(engine_of(accounts_url), "accounts", ADDED_COLUMNS)
     _create_log(store)
     if store.database_url:
         _create(store.database_url, store.schema, [*view_metadata, CHECKPOINT_METADATA])
@@ -52,16 +53,24 @@ def migrate(
 def _create_vault(store: BranchStore) -> None:
     engine = vault_engine(store.keys_url)  # before anybody else: it is to delete securely
     _create(store.keys_url, "vault", [VAULT_METADATA])
-    schema = None if engine.dialect.name == "sqlite" else "vault"
-    with engine.execution_options(write=True).begin() as connection:
-        if schema is not None:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:no)"), {"no": MIGRATION_LOCK})
-        columns = inspect(connection).get_columns(PERSON_KEY.name, schema=schema)
-        if not any(column["name"] == "wrapped_by" for column in columns):
-            table = f"{schema}.{PERSON_KEY.name}" if schema else PERSON_KEY.name
-            added = "ADD COLUMN wrapped_by VARCHAR(16) NOT NULL DEFAULT ''"
-            connection.execute(text(f"ALTER TABLE {table} {added}"))  # nosemgrep: raw-sql
+    added = (PERSON_KEY.name, "wrapped_by", "VARCHAR(16) NOT NULL DEFAULT ''")
+    _add_columns(engine, "vault", [added])
     set_up_state(engine, store.name, store.master_key)
+
+
+def _add_columns(engine: Engine, schema: str, wanted: Sequence[tuple[str, str, str]]) -> None:
+    """Give older tables the columns that came later: table, column and its definition."""
+    at = None if engine.dialect.name == "sqlite" else schema
+    with engine.execution_options(write=True).begin() as connection:
+        if at is not None:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:no)"), {"no": MIGRATION_LOCK})
+        for table, column, definition in wanted:
+            known = inspect(connection).get_columns(table, schema=at)
+            if all(found["name"] != column for found in known):
+                added = f"ALTER TABLE {at}.{table}" if at else f"ALTER TABLE {table}"
+                connection.execute(
+                    text(f"{added} ADD COLUMN {column} {definition}")
+                )  # nosemgrep: raw-sql
 
 
 def _create(url: str, schema: str, metadata: Sequence[MetaData]) -> None:

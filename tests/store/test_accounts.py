@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,12 @@ from store import accounts as module
 from store.accounts import (
     SESSION,
     Accounts,
+    InitialPasswordExpired,
     LoginTaken,
     TooManyAttempts,
     UnknownLogin,
+    Visit,
+    Weakness,
     WeakPassword,
     WrongCredentials,
 )
@@ -85,7 +89,7 @@ def test_too_many_attempts_cost_no_hash(
     for _ in range(10):
         with pytest.raises(WrongCredentials):
             accounts.verify(login, "wrong password", login)
-    monkeypatch.setattr(module, "_matches", lambda *_: pytest.fail("hashed"))
+    monkeypatch.setattr(module, "matches", lambda *_: pytest.fail("hashed"))
 
     with pytest.raises(TooManyAttempts):
         accounts.verify(login, PASSWORD, login)
@@ -142,3 +146,155 @@ def test_an_idle_session_ends(accounts: Accounts, login: str) -> None:
 def test_nobody_unknown_gets_a_password(accounts: Accounts) -> None:
     with pytest.raises(UnknownLogin):
         accounts.set_password("nobody-at-all", PASSWORD)
+
+
+class Clock:
+    """Seconds since 1970, moved by the test."""
+
+    def __init__(self) -> None:
+        self.now = 1_790_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The accounts' clock; those of other tests in a shared database are out of its way."""
+    clock = Clock()
+    monkeypatch.setattr(accounts, "clock", clock)
+    return clock
+
+
+@pytest.mark.parametrize(
+    ("role", "idle", "absolute"),
+    [("agent", 12 * 3600, 7 * 86400), ("supervisor", 2 * 3600, 86400)],
+)
+def test_a_session_ends_after_its_roles_time_without_use_and_at_the_latest(
+    accounts: Accounts, login: str, clock: Clock, role: str, idle: int, absolute: int
+) -> None:
+    name = f"{login}-{role}"[:64]
+    account = accounts.create(name, PASSWORD, "A1", "main", role)
+    begun, session = clock.now, accounts.start_session(account)
+
+    while clock.now - begun < absolute - idle:
+        clock.now += idle - 60
+        assert accounts.session(session.token) is not None
+    clock.now = begun + absolute
+    assert accounts.session(session.token) is None
+
+    unused = accounts.start_session(account)
+    clock.now += idle
+    assert accounts.session(unused.token) is None
+
+
+def test_a_first_password_must_be_changed_and_opens_nothing_after_a_week(
+    accounts: Accounts, login: str, clock: Clock
+) -> None:
+    accounts.set_password(login, "first but not last", initial=True)
+
+    assert accounts.verify(login, "first but not last", login).must_change
+    clock.now += 7 * 86400 + 1
+    with pytest.raises(InitialPasswordExpired):
+        accounts.verify(login, "first but not last", login)
+
+
+def test_a_password_of_ones_own_stays_good_for_years(
+    accounts: Accounts, login: str, clock: Clock
+) -> None:
+    clock.now += 5 * 365 * 86400
+
+    assert not accounts.verify(login, PASSWORD, login).must_change
+
+
+def test_nobody_locks_a_browser_out_in_which_the_person_came_in_before(
+    accounts: Accounts, login: str
+) -> None:
+    accounts.know_browser(login, "token-of-a-browser")
+    for _ in range(10):
+        with pytest.raises(WrongCredentials):
+            accounts.verify(login, "wrong password", login)
+
+    assert accounts.verify(login, PASSWORD, login, "token-of-a-browser").login == login
+    with pytest.raises(TooManyAttempts):
+        accounts.verify(login, PASSWORD, login, "token-of-another")
+
+
+def test_a_known_browser_guesses_no_more_often_than_others(accounts: Accounts, login: str) -> None:
+    accounts.know_browser(login, "token-of-a-browser")
+    for _ in range(10):
+        with pytest.raises(WrongCredentials):
+            accounts.verify(login, "wrong password", login, "token-of-a-browser")
+
+    with pytest.raises(TooManyAttempts):
+        accounts.verify(login, PASSWORD, login, "token-of-a-browser")
+
+
+def test_a_person_sees_their_sessions_and_where_they_are(accounts: Accounts, login: str) -> None:
+    account = accounts.verify(login, PASSWORD, login)
+    here = accounts.start_session(account, "password", Visit("10.0.0.1", "Firefox on Windows"))
+    accounts.start_session(account, "password_and_code", Visit("10.0.0.2", "Chrome on Android"))
+
+    shown = accounts.sessions_of(account, here.token)
+
+    assert {(s.address, s.browser, s.current) for s in shown} == {
+        ("10.0.0.1", "Firefox on Windows", True),
+        ("10.0.0.2", "Chrome on Android", False),
+    }
+
+
+def test_the_others_end_and_the_current_session_goes_on(accounts: Accounts, login: str) -> None:
+    account = accounts.verify(login, PASSWORD, login)
+    here, there = accounts.start_session(account), accounts.start_session(account)
+
+    assert accounts.end_sessions(login, but=here.token) == 1
+
+    assert accounts.session(here.token) is not None
+    assert accounts.session(there.token) is None
+
+
+def test_one_session_of_ones_own_ends_by_its_key(accounts: Accounts, login: str) -> None:
+    account = accounts.verify(login, PASSWORD, login)
+    here, there = accounts.start_session(account), accounts.start_session(account)
+    key = next(s.key for s in accounts.sessions_of(account, here.token) if not s.current)
+
+    assert accounts.end_sessions(login, key=key) == 1
+    assert accounts.end_sessions("somebody-else", key=key) == 0
+
+    assert accounts.session(there.token) is None
+    assert accounts.session(here.token) is not None
+
+
+def test_of_more_than_ten_sessions_the_one_unused_for_longest_ends(
+    accounts: Accounts, login: str, clock: Clock
+) -> None:
+    account = accounts.verify(login, PASSWORD, login)
+    sessions = []
+    for _ in range(11):
+        clock.now += 1
+        sessions.append(accounts.start_session(account))
+
+    alive = [accounts.session(session.token) is not None for session in sessions]
+    assert alive == [False, *[True] * 10]
+
+
+def test_a_token_has_256_random_bits(accounts: Accounts, login: str) -> None:
+    account = accounts.verify(login, PASSWORD, login)
+    tokens = {accounts.start_session(account).token for _ in range(20)}
+
+    assert len(tokens) == 20
+    assert all(len(b64decode(token + "=", b"-_")) == 32 for token in tokens)
+
+
+@pytest.mark.parametrize("password", ["password123", "shilu-2026", "9876543210"])
+def test_a_password_that_is_easily_guessed_is_refused(
+    accounts: Accounts, login: str, password: str
+) -> None:
+    with pytest.raises(WeakPassword):
+        accounts.set_password(login, password)
+
+
+def test_a_password_of_ones_login_is_refused(accounts: Accounts, login: str) -> None:
+    with pytest.raises(WeakPassword) as refused:
+        accounts.set_password(login, f"{login}!")
+    assert refused.value.why is Weakness.OWN_WORDS
