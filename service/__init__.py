@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import service.api
 from domain.application import TeamRecord
@@ -37,7 +38,12 @@ DEMO_LOGINS = "demo-logins.json"
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application of one branch, over the stores that the settings name."""
-    return build_app(make_context(settings or Settings.read()))
+    settings = settings or Settings.read()
+    app = build_app(make_context(settings))
+    if settings.proxies:  # what they say of the client counts, what the client says does not
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
+    return app
 
 
 def make_context(settings: Settings) -> Context:
@@ -54,9 +60,12 @@ def make_context(settings: Settings) -> Context:
     return Context(
         record=TeamRecord(env=store.log_env(), index_phone=store.index_phone),
         views=store.views_engine(),
-        accounts=Accounts(engine_of(accounts_url, schema="accounts")),
+        accounts=Accounts(
+            engine_of(accounts_url, schema="accounts"), store.vault(), settings.words_of_ours
+        ),
         branch=settings.branch,
         head=store.reader().head,
+        second_factor=settings.second_factor_roles,
         demo=read_demo_logins(settings.data_dir / DEMO_LOGINS),
         proofs=Proofs(
             SignerClient(settings.signer_socket),

@@ -58,6 +58,7 @@ class Context:
     clock: Callable[[], datetime] = utc_now
     demo: tuple[DemoLogin, ...] = ()
     proofs: Proofs | None = None
+    second_factor: frozenset[str] = frozenset()  # roles of which a second factor is asked
 
     def now(self) -> datetime:
         """Return the present instant, aware."""

@@ -153,6 +153,14 @@ class Phone(fields.String):
         return chinese_phone(super()._deserialize(value, attr, data, **kwargs))
 
 
+class Secret(fields.String):
+    """A password or a code: taken exactly as it was typed."""
+
+    def __init__(self, *, missing: str, required: bool = True, **more: Any) -> None:
+        errors: Any = {"required": missing, "invalid": missing}
+        super().__init__(required=required, error_messages=errors, **_opt(more, required))
+
+
 class PageForm(ma.Schema):
     """A page's form; whatever it does not name is refused. Has the two hidden fields."""
 
@@ -314,6 +322,9 @@ def _given(typed: MultiDict[str, str], schema: PageForm) -> dict[str, Any]:
     for key in typed:
         if isinstance(schema.fields.get(key), fields.List):
             given[key] = [value for value in typed.getlist(key) if value]
+        elif isinstance(schema.fields.get(key), Secret):
+            if typed[key]:
+                given[key] = typed[key]
         elif typed[key].strip():
             given[key] = typed[key].strip()
     return given

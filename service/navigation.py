@@ -79,7 +79,12 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
     Role.SYSTEM: (),
 }
 ASKED = (("/inquiries", "messages", N_("请我说明")),)  # there only while an answer is awaited
-BELONGS = {"/agents": "/board", "/find-customer": "/privacy", "/teams": "/people"}
+BELONGS = {
+    "/account": "/mine",
+    "/agents": "/board",
+    "/find-customer": "/privacy",
+    "/teams": "/people",
+}
 
 
 def set_up(app: Flask) -> None:

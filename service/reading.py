@@ -55,6 +55,8 @@ SAID: Mapping[str, str] = {
     "reveal_answered": N_("已记下。"),
     "canary_planted": N_("已埋下。"),
     "saved": N_("已保存。"),
+    "password_changed": N_("密码已修改，别处的登录已失效。"),
+    "sessions_ended": N_("登录已结束。"),
     "privacy_hold": N_("已开始保全，什么也不会删除。"),
     "privacy_release": N_("已解除保全。"),
     "privacy_contract": N_("合同已登记，按法律规定的期限保存。"),

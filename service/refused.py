@@ -13,6 +13,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 from uuid import uuid4
 
 import structlog
@@ -23,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from domain.access_refusal import Refused
 from domain.application import TeamRecord
 from domain.refusals import Refusal
-from domain.words import By
+from domain.words import By, Receipt
 from service.access import Reader
 from service.context import shilu
 
@@ -31,6 +32,21 @@ log = structlog.get_logger()
 REFUSED = frozenset({403, 404})
 WAITING = 256  # refusals that may wait for the record at once
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,63}")
+
+
+class Notable(Protocol):
+    """What a notary puts on record: of whom, on which day, and how."""
+
+    @property
+    def day(self) -> date:
+        """The day on whose stream it stands."""
+
+    @property
+    def by(self) -> By:
+        """Who and when."""
+
+    def put(self, record: TeamRecord, unsaid: int) -> Receipt | None:
+        """Put it on record; None if it is one too many to be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +58,23 @@ class Note:
     team_id: str | None
     by: By
 
+    def put(self, record: TeamRecord, unsaid: int) -> Receipt | None:
+        """Put it on record."""
+        book = record.access_refusals
+        return book.note(self.refused, self.day, by=self.by, team_id=self.team_id, unsaid=unsaid)
+
 
 class Notary:
     """Puts refusals on record one after the other. ``note`` never waits and never raises."""
 
     def __init__(self, record: TeamRecord) -> None:
         self._record = record
-        self._waiting: queue.Queue[Note | None] = queue.Queue(WAITING)
-        self._unsaid: Counter[tuple[str, date]] = Counter()
+        self._waiting: queue.Queue[Notable | None] = queue.Queue(WAITING)
+        self._unsaid: Counter[tuple[type[Notable], str, date]] = Counter()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def note(self, note: Note) -> None:
+    def note(self, note: Notable) -> None:
         """Take a refusal; when too many wait, it is only counted."""
         self._start()
         try:
@@ -88,23 +109,21 @@ class Notary:
             finally:
                 self._waiting.task_done()
 
-    def _put_on_record(self, note: Note) -> None:
-        key = (note.by.actor, note.day)
+    def _put_on_record(self, note: Notable) -> None:
+        key = (type(note), note.by.actor, note.day)
         with self._lock:
             unsaid = self._unsaid.pop(key, 0)
         try:
-            said = self._record.access_refusals.note(
-                note.refused, note.day, by=note.by, team_id=note.team_id, unsaid=unsaid
-            )
+            said = note.put(self._record, unsaid)
         except (PersistenceError, SQLAlchemyError, OSError, Refusal) as problem:
             log.warning("a refusal is not on record yet", problem=type(problem).__name__)
             said = None
         if said is None:
             self._count(note, unsaid + 1)
 
-    def _count(self, note: Note, times: int = 1) -> None:
+    def _count(self, note: Notable, times: int = 1) -> None:
         with self._lock:
-            self._unsaid[note.by.actor, note.day] += times
+            self._unsaid[type(note), note.by.actor, note.day] += times
 
 
 def set_up(app: Flask) -> None:

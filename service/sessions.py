@@ -7,19 +7,25 @@ the session's token in the form, and by what the browser says about its origin.
 from __future__ import annotations
 
 import hmac
+import secrets
 from urllib.parse import urlsplit
 
-from flask import Response, g, redirect, request, url_for
+from flask import g, redirect, request, url_for
 from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
 from domain.words import Role
 from service.access import Reader
+from service.arriving import arriving_session, missing
 from service.context import shilu
 from service.from_queue import is_queued
-from store.accounts import Account, Session
+from store.accounts import BROWSER_KNOWN, Account, Session, Visit
 
 COOKIE, SECURE_COOKIE = "shilu_session", "__Host-shilu_session"
+BROWSER_COOKIE, SECURE_BROWSER_COOKIE = "shilu_browser", "__Host-shilu_browser"
+BROWSERS = ("Edg", "MicroMessenger", "OPR", "Firefox", "Chrome", "Safari")  # the first that fits
+SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+NAMES = {"Edg": "Edge", "MicroMessenger": "WeChat", "OPR": "Opera", "Mac OS": "macOS"}
 PLAIN_PATHS = (  # the same for all
     "/static/",
     "/livez",
@@ -32,6 +38,7 @@ PLAIN_PATHS = (  # the same for all
     "/manifest.webmanifest",
 )
 OPEN_PATHS = ("/sign-in", "/language", "/queue")
+ARRIVING_PATH = "/sign-in/"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SAME_SITE = frozenset({"same-origin", "none"})  # none: typed in, not sent by another site
 
@@ -46,9 +53,12 @@ def cookie_name() -> str:
 
 
 def reader_of(token: str) -> Reader | None:
-    """Return who a token stands for, with the rights of this moment; None if nobody."""
+    """Return who a token stands for, with the rights of this moment; None if nobody.
+
+    Somebody of whom a step is still asked (a code, a password of their own) is nobody yet.
+    """
     session = shilu().accounts.session(token) if token else None
-    if session is None or session.account.branch != shilu().branch:
+    if session is None or session.account.branch != shilu().branch or missing(session):
         return None
     return _reader(session)
 
@@ -60,12 +70,14 @@ def reader() -> Reader:
 
 def guard() -> AnyResponse | None:
     """Let nobody in without a session, and no POST without the token of the page it came from."""
-    g.reader = None
+    g.reader = g.arriving = None
     if request.path.startswith(("/api/", *PLAIN_PATHS)) or request.routing_exception:
         return None  # what no route takes is a 404 for everybody
     _refuse_foreign_post()
-    token = request.cookies.get(cookie_name(), "")
+    token = session_token()
     g.reader = reader_of(token)
+    if request.path.startswith(ARRIVING_PATH):
+        return _guard_arrival(token)
     if request.path == "/" or request.path.startswith(OPEN_PATHS):
         return None
     if g.reader is None:
@@ -78,10 +90,10 @@ def guard() -> AnyResponse | None:
     return None
 
 
-def start(response: Response, account: Account) -> None:
+def start(response: AnyResponse, account: Account, proof: str = "password") -> Session:
     """Give the browser a new session; the one it had ends."""
     end(response)
-    session = shilu().accounts.start_session(account)
+    session = shilu().accounts.start_session(account, proof, visit())
     response.set_cookie(
         cookie_name(),
         session.token,
@@ -90,14 +102,59 @@ def start(response: Response, account: Account) -> None:
         samesite="Lax",
         path="/",
     )
+    return session
 
 
-def end(response: Response) -> None:
+def know_browser(response: AnyResponse, account: Account) -> None:
+    """Let the browser be known, in which somebody has come in: nobody else can lock it out."""
+    token = visit().known_as or secrets.token_urlsafe(32)
+    shilu().accounts.know_browser(account.login, token)
+    response.set_cookie(
+        SECURE_BROWSER_COOKIE if request.is_secure else BROWSER_COOKIE,
+        token,
+        max_age=int(BROWSER_KNOWN.total_seconds()),
+        httponly=True,
+        secure=request.is_secure,
+        samesite="Strict",
+        path="/",
+    )
+
+
+def session_token() -> str:
+    """Return the token of the browser's session; empty if it has none."""
+    return request.cookies.get(cookie_name(), "")
+
+
+def visit() -> Visit:
+    """Return where the request comes from."""
+    name = SECURE_BROWSER_COOKIE if request.is_secure else BROWSER_COOKIE
+    agent = request.headers.get("User-Agent", "")
+    known_as = request.cookies.get(name, "")[:64]
+    return Visit(request.remote_addr or "", browser_name(agent), known_as)
+
+
+def browser_name(agent: str) -> str:
+    """Return what a person would call the browser, as "Chrome, Android"; empty if unknown."""
+    found = (next((n for n in names if n in agent), "") for names in (BROWSERS, SYSTEMS))
+    return ", ".join(NAMES.get(name, name) for name in found if name)
+
+
+def end(response: AnyResponse) -> None:
     """End the browser's session."""
-    token = request.cookies.get(cookie_name(), "")
+    token = session_token()
     if token:
         shilu().accounts.end_session(token)
         response.delete_cookie(cookie_name(), path="/", secure=request.is_secure, httponly=True)
+
+
+def _guard_arrival(token: str) -> AnyResponse | None:
+    """Let in those who are still arriving; others begin at the door."""
+    g.arriving = arriving_session(token)
+    if g.arriving is None:
+        return redirect("/" if g.reader else "/sign-in", 303)
+    if request.method not in SAFE_METHODS:
+        _check_csrf(g.arriving.csrf)
+    return None
 
 
 def _refuse_foreign_post() -> None:

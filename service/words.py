@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from domain.filling_ladder import Ending, Problem, Will
+from domain.account_record import IdentityCheck
 from domain.log_checklist import Finding, Topic
 from domain.words import (
     ActivityKind,
@@ -37,6 +38,11 @@ ROLES: Mapping[StrEnum, str] = {
     Role.AUDITOR: N_("合规稽核"),
     Role.ADMINISTRATOR: N_("管理员"),
     Role.SYSTEM: N_("系统"),
+}
+IDENTITY_CHECKS: Mapping[StrEnum, str] = {
+    IdentityCheck.IN_PERSON: N_("当面核对"),
+    IdentityCheck.VIDEO: N_("视频核对"),
+    IdentityCheck.SUPERVISOR: N_("主管当面确认"),
 }
 KINDS: Mapping[StrEnum, str] = {
     ActivityKind.APPOINTMENT_CALL: N_("电话约访"),

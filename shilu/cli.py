@@ -135,8 +135,9 @@ def demo(until: str | None, seed: int, if_absent: bool) -> None:
     def add_account(login: str, person_id: str, role: str, password: str) -> None:
         if accounts.find(login):
             accounts.set_password(login, password)
+            accounts.exempt(login)  # a stranger must get in without a second factor
         else:
-            accounts.create(login, password, person_id, settings.branch, role)
+            accounts.create(login, password, person_id, settings.branch, role, exempt=True)
 
     with ready(), bar("making the demo branch") as progress:
         made = make_demo(
@@ -166,14 +167,21 @@ def user() -> None:
 @click.option(
     "--password", envvar="SHILU_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True
 )
-def user_add(login: str, person: str, role: str, password: str) -> None:
-    """Let LOGIN sign in. The password is asked for, or read from SHILU_PASSWORD."""
-    from store.accounts import AccountError
+@click.option("--own", is_flag=True, help="The password is chosen by its owner, at this keyboard.")
+def user_add(login: str, person: str, role: str, password: str, own: bool) -> None:
+    """Let LOGIN sign in. The password is asked for, or read from SHILU_PASSWORD.
+
+    It is a first password: its owner must change it at the first sign-in, within seven days.
+    """
+    from store.accounts import AccountError, WeakPassword
 
     settings = _settings()
     with ready():
         try:
-            _accounts(settings).create(login, password, person, settings.branch, role)
+            accounts = _accounts(settings)
+            accounts.create(login, password, person, settings.branch, role, initial=not own)
+        except WeakPassword as error:
+            raise click.ClickException(f"{login}: {error}") from error
         except AccountError as error:
             reason = type(error).__doc__ or ""
             raise click.ClickException(f"{login}: {reason.strip()}") from error
@@ -534,7 +542,8 @@ def _accounts(settings: Settings) -> Accounts:
     from store.accounts import Accounts
     from store.engines import engine_of
 
-    return Accounts(engine_of(_accounts_url(settings), schema="accounts"))
+    engine = engine_of(_accounts_url(settings), schema="accounts")
+    return Accounts(engine, own_words=settings.words_of_ours)
 
 
 def _accounts_url(settings: Settings) -> str:

@@ -12,6 +12,8 @@ from marshmallow.validate import OneOf, Range, Regexp
 
 BRANCH_NAME = re.compile(r"^[a-z][a-z0-9_]{0,30}$")
 ORIGIN = re.compile(r"^[^\s+/]+(/[^\s+/]+)*$")
+ROLES = ("agent", "supervisor", "upper_supervisor", "auditor", "administrator")
+SECOND_FACTOR = re.compile(rf"^(all|none|({'|'.join(ROLES)})(,({'|'.join(ROLES)}))*)$")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -34,6 +36,9 @@ class Settings:
     signer_key_file: Path  # SHILU_SIGNER_KEY_FILE: signs the log; its memory stands beside it
     signer_socket: Path  # SHILU_SIGNER_SOCKET: where the signer listens
     witnesses_file: Path  # SHILU_WITNESSES_FILE: public keys of those who may cosign, one a line
+    second_factor: str  # SHILU_SECOND_FACTOR: of whom one is asked: all, none, or roles with commas
+    own_words: str  # SHILU_OWN_WORDS: with commas; no password may be made of them
+    proxies: int  # SHILU_PROXIES: how many reverse proxies stand in front and set X-Forwarded-*
     threads: int  # SHILU_THREADS: of the web process
     log_level: str  # SHILU_LOG_LEVEL
 
@@ -59,6 +64,9 @@ class Settings:
             signer_key_file=_path(env, "SHILU_SIGNER_KEY_FILE", data_dir / "signer.key"),
             signer_socket=_path(env, "SHILU_SIGNER_SOCKET", data_dir / "signer.sock"),
             witnesses_file=_path(env, "SHILU_WITNESSES_FILE", data_dir / "witnesses"),
+            second_factor=env.str("SHILU_SECOND_FACTOR", "all", validate=Regexp(SECOND_FACTOR)),
+            own_words=env.str("SHILU_OWN_WORDS", ""),
+            proxies=env.int("SHILU_PROXIES", 0, validate=Range(0, 4)),
             threads=env.int("SHILU_THREADS", 16, validate=Range(1, 512)),
             log_level=env.str("SHILU_LOG_LEVEL", "info", validate=OneOf(LOG_LEVELS)),
         )
@@ -74,6 +82,17 @@ class Settings:
     def verifier_key_file(self) -> Path:
         """Where the signer writes its public key."""
         return self.data_dir / "signer.vkey"
+
+    @property
+    def second_factor_roles(self) -> frozenset[str]:
+        """The roles of which a second factor is asked."""
+        named = {"all": ROLES, "none": ()}.get(self.second_factor)
+        return frozenset(self.second_factor.split(",") if named is None else named)
+
+    @property
+    def words_of_ours(self) -> tuple[str, ...]:
+        """The words of the company that no password may be made of."""
+        return tuple(word.strip() for word in self.own_words.split(",") if word.strip())
 
     def environment(self) -> Mapping[str, str]:
         """Return the variables that make another process read exactly these settings."""
@@ -96,6 +115,9 @@ VARIABLES: Mapping[str, str] = {
     "SHILU_SIGNER_KEY_FILE": "signer_key_file",
     "SHILU_SIGNER_SOCKET": "signer_socket",
     "SHILU_WITNESSES_FILE": "witnesses_file",
+    "SHILU_SECOND_FACTOR": "second_factor",
+    "SHILU_OWN_WORDS": "own_words",
+    "SHILU_PROXIES": "proxies",
     "SHILU_THREADS": "threads",
     "SHILU_LOG_LEVEL": "log_level",
 }

@@ -175,6 +175,7 @@ class Session:
     csrf: str
     token: str = ""
     proof: str = "password"
+    created_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,9 +290,18 @@ class Accounts:
     def set_password(
         self, login: str, password: str, *, initial: bool = False, about: Iterable[str] = ()
     ) -> None:
-        """Set a new password and end the account's sessions. Raises UnknownLogin, WeakPassword."""
+        """Set a new password and end the account's sessions. Raises UnknownLogin, WeakPassword.
+
+        A first password can't be kept by its owner as their own: that is WeakPassword too.
+        """
+        if not initial and self._is_initial(login, password):
+            raise WeakPassword(Weakness.THE_FIRST_ONE)
         taken = self._taken(password, (login, *about))
         self._change(login, password=taken, **self._initial(initial))
+
+    def weakness(self, password: str, about: Iterable[str] = ()) -> Weakness | None:
+        """Return why a password would not be taken, or None; ``about`` tells of the person."""
+        return weakness(password, (*self._own_words, *about))
 
     def exempt(self, login: str) -> None:
         """Let an account of the demo sign in without a second factor. Raises UnknownLogin."""
@@ -374,7 +384,7 @@ class Accounts:
                     browser=visit.browser[:120],
                 )
             )
-        return Session(account, csrf, token, proof)
+        return Session(account, csrf, token, proof, now)
 
     def session(self, token: str) -> Session | None:
         """Return the live session of a token with the account as it is now, or None."""
@@ -391,7 +401,13 @@ class Accounts:
             return None
         if now - row.seen_at > SEEN_EVERY:
             self._note_seen(token, now)
-        return Session(_account(row), row.csrf, proof=row.proof)
+        return Session(_account(row), row.csrf, proof=row.proof, created_at=row.created_at)
+
+    def note_proof(self, token: str, proof: str) -> None:
+        """Note what the owner of a session has shown since it began."""
+        with self._writer.begin() as connection:
+            mine = SESSION.c.token_digest == _digest(token)
+            connection.execute(update(SESSION).where(mine).values(proof=proof))
 
     def sessions_of(self, account: Account, token: str = "") -> Sequence[SessionShown]:
         """Return an account's live sessions, newest use first; ``token`` is the current one's."""
@@ -462,10 +478,18 @@ class Accounts:
             return connection.execute(query).first() is not None
 
     def _taken(self, password: str, about: Iterable[str]) -> str:
-        why = weakness(password, (*self._own_words, *about))
+        why = self.weakness(password, about)
         if why is not None:
             raise WeakPassword(why)
         return hashed(password)
+
+    def _is_initial(self, login: str, password: str) -> bool:
+        query = select(ACCOUNT.c.password).where(
+            ACCOUNT.c.login == login.strip().lower(), ACCOUNT.c.must_change.is_(True)
+        )
+        with self._engine.connect() as connection:
+            first = connection.execute(query).scalar()
+        return first is not None and matches(first, password)
 
     def _initial(self, initial: bool) -> dict[str, Any]:
         until = self.clock() + INITIAL_LASTS.total_seconds()

@@ -63,6 +63,7 @@ class Weakness(StrEnum):
     COMMON = "common"
     PATTERN = "pattern"
     OWN_WORDS = "own_words"
+    THE_FIRST_ONE = "the_first_one"  # what somebody else chose
 
 
 def weakness(password: str, own_words: Iterable[str] = ()) -> Weakness | None:

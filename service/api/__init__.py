@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 from service.api import (
+    account,
     callbacks,
     cases,
     checks,
@@ -32,6 +33,7 @@ from service.sessions import COOKIE
 
 RESOURCES = (
     sessions.resource,
+    account.resource,
     people.resource,
     teams.resource,
     reveals.resource,

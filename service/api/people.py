@@ -8,12 +8,15 @@ import marshmallow as ma
 from flask import Response
 from marshmallow import fields
 
+from domain.account_record import IdentityCheck
 from domain.organisation import Member, member_stream
 from domain.refusals import UnknownMember
 from domain.words import LeaveKind, Role
 from projections import team_day
 from service.access import Thing
+from service.account_events import by_reader, owner
 from service.api import guard
+from service.api.account import Ended
 from service.api.answers import json_answer
 from service.api.fields import Day, Id, Text, one_of
 from service.api.paging import Page, key_of, page_of
@@ -22,8 +25,9 @@ from service.api.problems import Problem
 from service.api.resource import Resource, Tagged
 from service.api.schemas import Body, PageArgs, names_of, page
 from service.context import shilu
+from service.new_password import words_about
 from service.sessions import reader
-from store.accounts import MAX_PASSWORD, MIN_PASSWORD, AccountError, LoginTaken
+from store.accounts import MAX_PASSWORD, MIN_PASSWORD, AccountError, LoginTaken, WeakPassword
 
 resource = Resource("people", "Who works in the branch, and their leave.")
 
@@ -75,6 +79,18 @@ class NewAccount(Body):
 
     login = Text(64, required=True)
     password = Text(MAX_PASSWORD, shortest=MIN_PASSWORD, required=True)
+
+
+class PasswordReset(Body):
+    """A first password anew, to be changed by its owner."""
+
+    password = Text(MAX_PASSWORD, shortest=MIN_PASSWORD, required=True)
+
+
+class FactorRemoval(Body):
+    """How the person was recognised who has lost their second factor."""
+
+    checked = one_of(IdentityCheck, required=True)
 
 
 class AccountShown(ma.Schema):
@@ -193,14 +209,79 @@ def open_account(body: dict[str, Any], person_id: str) -> Response:
         raise UnknownMember(person_id=person_id)
     try:
         account = shilu().accounts.create(
-            body["login"], body["password"], person_id, shilu().branch, str(member.role)
+            body["login"],
+            body["password"],
+            person_id,
+            shilu().branch,
+            str(member.role),
+            initial=True,
+            about=words_about(person_id),
         )
     except LoginTaken as taken:
         raise Problem("already-exists") from taken
+    except WeakPassword as refused:
+        raise Problem("weak-password", why=str(refused.why)) from refused
     except AccountError as refused:  # a login of blanks
         detail = [{"pointer": "/login", "detail": str(refused)}]
         raise Problem("invalid", errors=detail) from refused
+    shilu().record.accounts.login_given(owner(person_id), shilu().today(), by=by_reader())
     return json_answer(AccountShown().dump(account), 201)
+
+
+@resource.plain(
+    ONE + "/accounts/first-password",
+    "POST",
+    *(400, 401, 403, 404, 413, 415, 422),
+    body=PasswordReset,
+    status=204,
+)
+def reset_password(body: dict[str, Any], person_id: str) -> Response:
+    """Set a first password anew; the person's sessions end."""
+    guard.need(Thing.PEOPLE)
+    login = _login_of(person_id)
+    about = words_about(person_id)
+    try:
+        shilu().accounts.set_password(login, body["password"], initial=True, about=about)
+    except WeakPassword as refused:
+        raise Problem("weak-password", why=str(refused.why)) from refused
+    shilu().record.accounts.password_changed(owner(person_id), shilu().today(), by=by_reader())
+    return Response(status=204)
+
+
+@resource.plain(ONE + "/sessions/end", "POST", 401, 403, 404, answer=Ended)
+def end_sessions(person_id: str) -> Response:
+    """Sign somebody out everywhere."""
+    guard.need(Thing.PEOPLE)
+    ended = shilu().accounts.end_sessions(_login_of(person_id))
+    shilu().record.accounts.sessions_ended(owner(person_id), shilu().today(), ended, by=by_reader())
+    return json_answer({"ended": ended})
+
+
+@resource.plain(
+    ONE + "/second-factor/removal",
+    "POST",
+    *(400, 401, 403, 404, 413, 415, 422),
+    body=FactorRemoval,
+    status=204,
+)
+def remove_second_factor(body: dict[str, Any], person_id: str) -> Response:
+    """Take away a second factor that was lost, once it is sure who asks; ends all sessions."""
+    guard.need(Thing.PEOPLE)
+    login = _login_of(person_id)
+    shilu().accounts.factors.remove(login)
+    shilu().accounts.end_sessions(login)
+    told = shilu().record.accounts.second_factor_removed
+    told(owner(person_id), shilu().today(), by=by_reader(), checked=body["checked"])
+    return Response(status=204)
+
+
+def _login_of(person_id: str) -> str:
+    """Return a person's login. Raises Problem (404)."""
+    accounts = shilu().accounts.all_of(shilu().branch)
+    login = next((a.login for a in accounts if a.person_id == person_id), None)
+    if login is None:
+        raise Problem("not-found")
+    return login
 
 
 def _person(person_id: str) -> Tagged:

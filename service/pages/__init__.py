@@ -2,8 +2,10 @@
 
 from service.pages import (
     above,
+    account,
     agent_day,
     agent_past,
+    arriving,
     board,
     callback,
     callbacks,
@@ -39,6 +41,8 @@ from service.pages import (
 ALL_PAGES = (
     sign_in.pages,
     offline.pages,
+    arriving.pages,
+    account.pages,
     reveals.pages,
     today.pages,
     entry.pages,

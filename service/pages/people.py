@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid5
 
 from flask import Blueprint, make_response, render_template, request
 from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from domain.account_record import IdentityCheck
 from domain.organisation import Member
 from domain.words import By, LeaveKind, Receipt, Role
 from projections import team_day
 from service.access import Thing, need
+from service.account_events import owner
 from service.context import shilu
-from service.forms import Day, Form, PageForm, an_id, by, one_of, see, sent, text
+from service.forms import Day, Form, PageForm, Secret, an_id, by, one_of, see, sent, text
 from service.language import N_, _, day_text
+from service.new_password import why_not, words_about
 from service.reading import as_of, said, views
 from service.sessions import reader
-from service.words import LEAVES, ROLES, label, options
-from store.accounts import AccountError, LoginTaken, WeakPassword
+from service.words import IDENTITY_CHECKS, LEAVES, ROLES, label, options
+from store.accounts import AccountError, LoginTaken, WeakPassword, initial_password
 
 pages = Blueprint("people", __name__)
 JOINING = (
@@ -43,13 +48,6 @@ def _login(*, required: bool = False) -> fields.String:
     return fields.String(required=required, validate=rule, error_messages=LOGIN_ERRORS, **more)
 
 
-def _password(*, required: bool = False) -> fields.String:
-    rule = validate.Length(8, 128, error=N_("密码要 8 到 128 个字符"))
-    more: Mapping[str, Any] = {} if required else {"load_default": None}
-    errors: Any = {"required": N_("请填写密码")}
-    return fields.String(required=required, validate=rule, error_messages=errors, **more)
-
-
 class PersonForm(PageForm):
     """A person who joins; the login may follow later."""
 
@@ -61,7 +59,7 @@ class PersonForm(PageForm):
     team_id = an_id()
     since = Day(required=True)
     login = _login()
-    password = _password()
+    password = Secret(missing=N_("请填写密码"), required=False)
 
 
 class TeamForm(PageForm):
@@ -72,10 +70,20 @@ class TeamForm(PageForm):
 
 
 class AccountForm(PageForm):
-    """A login for somebody, or a new password."""
+    """A login for somebody, or a first password anew; made by us when none is given."""
 
     login = _login()
-    password = _password(required=True)
+    password = Secret(missing=N_("请填写密码"), required=False)
+
+
+class EndSessionsForm(PageForm):
+    """Signs somebody out everywhere."""
+
+
+class FactorForm(PageForm):
+    """How the person was recognised who has lost their second factor."""
+
+    checked = one_of(IdentityCheck, required=True, missing=N_("请选择怎样核对了身份"))
 
 
 class MoveForm(PageForm):
@@ -158,7 +166,7 @@ def add_person() -> Response:
                 by=by(form),
             )
             if data["login"]:
-                _create_account(form, data["person_id"], data["role"])
+                _create_account(form, data["person_id"], data["role"], data["password"])
             if form.good:
                 return see("/people", receipt, "added")
     return _new_person(form)
@@ -194,23 +202,49 @@ def person(person_id: str) -> Response:
 
 @pages.post("/people/<person_id>/account")
 def account(person_id: str) -> Response:
-    """Give a login, or a new password that ends all sessions of the old one."""
+    """Give a login, or a first password anew that ends all sessions of the old one."""
     need(reader(), Thing.PEOPLE)
     member = _member(person_id)
     form = sent(AccountForm(), name="account")
     known = _login_of(person_id)
     if form.good and known is None and not form.data["login"]:
         form.fail("login", _("请填写账号"))
+    made = "" if form.data.get("password") else initial_password()
     if form.good:
+        password = form.data["password"] or made
         if known is None:
-            _create_account(form, person_id, member.role)
+            _create_account(form, person_id, member.role, password)
         else:
-            shilu().accounts.set_password(known, form.data["password"])
-            if member.last_day is None:
-                shilu().accounts.enable(known)
-    if form.good:
+            _set_first_password(form, member, known, password)
+    if form.good and not made:
         return see(f"/people/{person_id}", Receipt(0, member.id, 0), "saved")
-    return _person(person_id, form)
+    return _person(person_id, form, first_password=made if form.good else "")
+
+
+@pages.post("/people/<person_id>/sessions")
+def end_sessions(person_id: str) -> Response:
+    """Sign somebody out everywhere."""
+
+    def end(_data: dict[str, Any], who: By) -> Receipt:
+        ended = shilu().accounts.end_sessions(_known_login(person_id))
+        told = shilu().record.accounts.sessions_ended
+        return told(owner(person_id), shilu().today(), ended, by=who)
+
+    return _do(person_id, EndSessionsForm(), "sessions", end)
+
+
+@pages.post("/people/<person_id>/second-factor")
+def remove_second_factor(person_id: str) -> Response:
+    """Take away a second factor that was lost, once it is sure who asks; ends all sessions."""
+
+    def remove(data: dict[str, Any], who: By) -> Receipt:
+        login = _known_login(person_id)
+        shilu().accounts.factors.remove(login)
+        shilu().accounts.end_sessions(login)
+        told = shilu().record.accounts.second_factor_removed
+        return told(owner(person_id), shilu().today(), by=who, checked=data["checked"])
+
+    return _do(person_id, FactorForm(), "factor", remove)
 
 
 @pages.post("/people/<person_id>/move")
@@ -250,6 +284,8 @@ def depart(person_id: str) -> Response:
         login = _login_of(person_id)
         if login and data["last_day"] <= shilu().today():
             shilu().accounts.disable(login)
+            ended = replace(who, command_id=uuid5(who.command_id, "login"))
+            shilu().record.accounts.login_ended(owner(person_id), shilu().today(), by=ended)
         return receipt
 
     return _do(person_id, DepartForm(), "depart", leave_for_good)
@@ -290,19 +326,53 @@ def _check_login(form: Form) -> None:
         form.fail("login", _("请填写账号"))
     if login and shilu().accounts.find(login) is not None:
         form.fail("login", _("这个账号已经有人用了"))
+    about = words_about(form.data["person_id"], form.data["name"])
+    weak = shilu().accounts.weakness(password, (login or "", *about)) if password else None
+    if weak is not None:
+        form.fail("password", why_not(weak))
 
 
-def _create_account(form: Form, person_id: str, role: Role) -> None:
+def _create_account(form: Form, person_id: str, role: Role, password: str) -> None:
+    about = words_about(person_id)
     try:
         shilu().accounts.create(
-            form.data["login"], form.data["password"], person_id, shilu().branch, str(role)
+            form.data["login"],
+            password,
+            person_id,
+            shilu().branch,
+            str(role),
+            initial=True,
+            about=about,
         )
     except LoginTaken:
         form.fail("login", _("这个账号已经有人用了"))
-    except WeakPassword:
-        form.fail("password", _("密码要 8 到 128 个字符"))
+    except WeakPassword as refusal:
+        form.fail("password", why_not(refusal.why))
     except AccountError:
         form.fail("login", _("账号只能用字母、数字和 . _ @ -"))
+    else:
+        told = by(form, "login")
+        shilu().record.accounts.login_given(owner(person_id), shilu().today(), by=told)
+
+
+def _set_first_password(form: Form, member: Member, login: str, password: str) -> None:
+    about = words_about(member.person_id)
+    try:
+        shilu().accounts.set_password(login, password, initial=True, about=about)
+    except WeakPassword as refusal:
+        form.fail("password", why_not(refusal.why))
+        return
+    if member.last_day is None:
+        shilu().accounts.enable(login)
+    told = by(form, "password")
+    shilu().record.accounts.password_changed(owner(member.person_id), shilu().today(), by=told)
+
+
+def _known_login(person_id: str) -> str:
+    login = _login_of(person_id)
+    if login is None:
+        raise NotFound
+    return login
 
 
 def _member(person_id: str) -> Member:
@@ -349,7 +419,7 @@ def _new_person(form: Form) -> Response:
     return make_response(page, form.status)
 
 
-def _person(person_id: str, form: Form) -> Response:
+def _person(person_id: str, form: Form, *, first_password: str = "") -> Response:
     member, names, today = _member(person_id), _team_names(), shilu().today()
     team = shilu().record.organisation.team(member.team_id) if member.team_id else None
     leads = team is not None and team.supervisor_id == person_id
@@ -358,8 +428,11 @@ def _person(person_id: str, form: Form) -> Response:
         form=form,
         **{
             part: form if form.name == part else Form(name=part)
-            for part in ("account", "move", "leave", "depart")
+            for part in ("account", "move", "leave", "depart", "sessions", "factor")
         },
+        checks=options(IDENTITY_CHECKS),
+        first_password=first_password,
+        way_in=_way_in(person_id),
         person=_shown(member, names, leads=leads, today=today),
         may_lead=member.role is Role.SUPERVISOR and team is not None and not leads,
         teams=[(key, name) for key, name in names.items() if key != member.team_id],
@@ -368,6 +441,18 @@ def _person(person_id: str, form: Form) -> Response:
         said=said(),
     )
     return make_response(page, form.status)
+
+
+def _way_in(person_id: str) -> SimpleNamespace | None:
+    """Return how somebody comes in: second factor and sessions; None without a login."""
+    login = _login_of(person_id)
+    account = shilu().accounts.find(login) if login else None
+    if account is None:
+        return None
+    return SimpleNamespace(
+        second_factor=account.second_factor,
+        sessions=len(shilu().accounts.sessions_of(account)),
+    )
 
 
 def _shown(member: Member, names: dict[str, str], *, leads: bool, today: date) -> SimpleNamespace:

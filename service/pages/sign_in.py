@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from urllib.parse import urlsplit
 
 import marshmallow as ma
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from marshmallow import fields
 from werkzeug.wrappers import Response as AnyResponse
 
+from domain.account_record import DoorRefusal
 from domain.words import Role
 from service import sessions
+from service.account_events import tell_turned_away
 from service.context import shilu
 from service.forms import Form, error_texts
 from service.language import COOKIE, LANGUAGES, N_, _, reader_language
+from service.pages.arriving import go_on, own_address, too_many
 from service.words import ROLES
-from store.accounts import TooManyAttempts, WrongCredentials
+from store.accounts import InitialPasswordExpired, TooManyAttempts, WrongCredentials
 
 pages = Blueprint("sign_in", __name__)
 HOMES = {
@@ -83,7 +85,7 @@ def leave() -> AnyResponse:
 def choose_language() -> AnyResponse:
     """Remember the reader's language, in the browser and, if signed in, in the account."""
     chosen = request.form.get("language", "")
-    response = redirect(_own_address(request.form.get("back", "/")), 303)
+    response = redirect(own_address(request.form.get("back", "/")), 303)
     if chosen in LANGUAGES:
         _remember_language(response, chosen)
         if g.reader is not None:
@@ -98,23 +100,25 @@ def _remember_language(response: AnyResponse, language: str) -> None:
 
 
 def _enter(filled: Form, login: str, password: str, wanted: str) -> AnyResponse:
+    came = sessions.visit()
     try:
-        account = shilu().accounts.verify(login, password, request.remote_addr or "")
+        account = shilu().accounts.verify(login, password, came.address, came.known_as)
     except TooManyAttempts as refusal:
-        minutes = max(-(-refusal.retry_after // 60), 1)
-        filled.problem = _("试错的次数太多了，请 {minutes} 分钟后再试。", minutes=minutes)
-        filled.status = 429
-        response = _door(filled, wanted)
-        response.headers["Retry-After"] = str(refusal.retry_after)
-        return response
-    except WrongCredentials:
+        tell_turned_away(shilu().accounts.find(login), DoorRefusal.TOO_MANY)
+        return too_many(filled, refusal, lambda: _door(filled, wanted))
+    except InitialPasswordExpired as refusal:
+        tell_turned_away(refusal.account, DoorRefusal.INITIAL_EXPIRED)
+        filled.problem = _("初始密码过期了，请管理员重设一个。")
+        filled.status = 401
+        return _door(filled, wanted)
+    except WrongCredentials as refusal:
+        tell_turned_away(refusal.account, DoorRefusal.WRONG_PASSWORD)
         account = None
     if account is None or account.branch != shilu().branch:
         filled.problem = _("账号或密码不对，请再试一次。")
         filled.status = 401
         return _door(filled, wanted)
-    response = make_response(redirect(_own_address(wanted or "/"), 303))
-    sessions.start(response, account)
+    response = go_on(account, "password", own_address(wanted or "/"))
     if account.language in LANGUAGES and account.language != "zh":  # zh stands for: never chosen
         _remember_language(response, account.language)
     return response
@@ -131,13 +135,5 @@ def _door(form: Form, wanted: str) -> Response:
         )
         for d in shilu().demo
     ]
-    page = render_template("sign_in.html", form=form, wanted=_own_address(wanted), demo=demo)
+    page = render_template("sign_in.html", form=form, wanted=own_address(wanted), demo=demo)
     return make_response(page, form.status)
-
-
-def _own_address(address: str) -> str:
-    """Return a path on this site; anything else becomes the home page."""
-    parts = urlsplit(address.replace("\\", "/"))
-    own = address.startswith("/") and not address.startswith("//") and not parts.netloc
-    printable = all(32 < ord(c) < 127 for c in address)
-    return address if own and printable and not parts.scheme else "/"

@@ -73,6 +73,14 @@ PUBLIC = {
     "POST /log/cosignature",
     "GET /api/v1/openapi.json",
     "POST /api/v1/sessions",
+    "POST /api/v1/sessions/first-password",
+    # for those on their way in alone: tests/service/test_arriving.py
+    "GET /sign-in/code",
+    "POST /sign-in/code",
+    "GET /sign-in/password",
+    "POST /sign-in/password",
+    "GET /sign-in/second-factor",
+    "POST /sign-in/second-factor",
 }
 
 API = "/api/v1"
@@ -103,6 +111,19 @@ ALL = {"a": "+", "s": "+", "u": "+", "x": "+", "m": "+"}
 
 PAGES = (
     row("POST /sign-out", **ALL),
+    # one's own account
+    row("GET /account", **ALL),
+    row("GET /account/second-factor", **ALL),
+    row("POST /account/second-factor", {"current": "{password}"}, **ALL),
+    row("POST /account/second-factor/confirm", {"code": "000000"}, first=(303,), **ALL),
+    row("POST /account/second-factor/remove", {"current": "{password}"}, **ALL),
+    row("POST /account/recovery-codes", {"current": "{password}"}, **ALL),
+    row("POST /account/sessions/end", {"current": "{password}", "which": "others"}, **ALL),
+    row(
+        "POST /account/password",
+        {"current": "{password}", "password": "{new}", "again": "{new}"},
+        **ALL,
+    ),
     # the agent's own log
     row("GET /today", a="+"),
     row(
@@ -314,6 +335,13 @@ PAGES = (
         m="+",
     ),
     row("GET /people/<person_id>", m="+++0"),
+    row("POST /people/<person_id>/sessions", first=(303,), m="+++0"),
+    row(
+        "POST /people/<person_id>/second-factor",
+        {"checked": "in_person"},
+        first=(303,),
+        m="+++0",
+    ),
     row(
         "POST /people/<person_id>/account",
         {"login": "{new}", "password": "correct horse battery"},
@@ -354,6 +382,19 @@ PAGES = (
 API_ROWS = (
     row(f"DELETE {API}/sessions/current", **ALL),
     row(f"GET {API}/me", **ALL),
+    # one's own account
+    row(f"GET {API}/account", **ALL),
+    row(
+        f"POST {API}/account/password",
+        {"password": "{password}", "new_password": "{new}"},
+        first=(204, 401),  # it ends every session, the asking one too
+        **ALL,
+    ),
+    row(f"POST {API}/account/second-factor", {"password": "{password}"}, first=(200,), **ALL),
+    row(f"POST {API}/account/second-factor/confirmation", {"code": "000000"}, first=(401,), **ALL),
+    row(f"POST {API}/account/second-factor/removal", {"password": "{password}"}, **ALL),
+    row(f"POST {API}/account/recovery-codes", {"password": "{password}"}, **ALL),
+    row(f"POST {API}/account/sessions/end", {"password": "{password}"}, **ALL),
     # people and teams
     row(f"GET {API}/people", **ALL),
     row(f"GET {PERSON}", a="+xxx", s="++00", u="+++0", x="+++0", m="+++0"),
@@ -375,6 +416,19 @@ API_ROWS = (
         {"first_day": "{day}", "last_day": "{day}", "reason": "销假"},
         first=(422, 409),
         s="++00",
+        m="+++0",
+    ),
+    row(
+        f"POST {PERSON}/accounts/first-password",
+        {"password": "{new}"},
+        first=(204,),
+        m="+++0",
+    ),
+    row(f"POST {PERSON}/sessions/end", first=(200,), m="+++0"),
+    row(
+        f"POST {PERSON}/second-factor/removal",
+        {"checked": "in_person"},
+        first=(204,),
         m="+++0",
     ),
     row(

@@ -78,6 +78,8 @@ class World:
         )
         for person in ("A1", "A2", "B1"):
             self._fill(person)
+        for login in ("a1", "a2", "b1"):
+            self.home.open_account(login)
         self.home.follow()
         self._build_abroad(folder)
         self._tokens: dict[str, tuple[str, str]] = {}

@@ -50,7 +50,7 @@ class Branch:
         self.store = BranchStore(name, folder, database_url)
         accounts_url = f"sqlite:///{folder / 'accounts.db'}"
         migrate(self.store, accounts_url, None, VIEW_METADATA)
-        self.accounts = Accounts(engine_of(accounts_url))
+        self.accounts = Accounts(engine_of(accounts_url), self.store.vault())
         self.record = TeamRecord(self.store.log_env(), self.store.index_phone)
         self._tokens: dict[str, str] = {}
         self.app = self._app()

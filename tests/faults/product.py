@@ -51,6 +51,7 @@ class Product:
             "SHILU_BRANCH": BRANCH,
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
+            "SHILU_SECOND_FACTOR": "none",
         }
         self.supervisor: subprocess.Popen[bytes] | None = None
         self.branch = Branch(folder, VIEW_METADATA, BRANCH, database_url)

@@ -47,6 +47,8 @@ def test_vault_and_accounts_follow_the_database(environment: pytest.MonkeyPatch)
         ("SHILU_PORT", "70000"),
         ("SHILU_BRANCH", "Main; drop"),
         ("SHILU_THREADS", "0"),
+        ("SHILU_SECOND_FACTOR", "bosses"),
+        ("SHILU_PROXIES", "-1"),
         ("SHILU_LOG_LEVEL", "loud"),
     ],
 )
@@ -67,3 +69,25 @@ def test_a_child_process_reads_the_same_settings(environment: pytest.MonkeyPatch
         environment.setenv(name, value)
 
     assert Settings.read() == first
+
+
+def test_a_second_factor_is_asked_of_everybody_unless_the_operator_says_otherwise(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    assert Settings.read().second_factor_roles == {
+        "agent",
+        "supervisor",
+        "upper_supervisor",
+        "auditor",
+        "administrator",
+    }
+    environment.setenv("SHILU_SECOND_FACTOR", "supervisor,auditor")
+    assert Settings.read().second_factor_roles == {"supervisor", "auditor"}
+    environment.setenv("SHILU_SECOND_FACTOR", "none")
+    assert Settings.read().second_factor_roles == frozenset()
+
+
+def test_the_companys_words_are_taken_one_by_one(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SHILU_OWN_WORDS", "永安, yongan ,")
+
+    assert Settings.read().words_of_ours == ("永安", "yongan")

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import pyotp
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -94,7 +95,7 @@ class Branch:
         accounts_url = f"sqlite:///{folder / 'accounts.db'}"
         migrate(store, accounts_url, None, VIEW_METADATA)
         self.store = store
-        self.accounts = Accounts(engine_of(accounts_url))
+        self.accounts = Accounts(engine_of(accounts_url), store.vault())
         self.record = TeamRecord(store.log_env(), store.index_phone)
         self.context = Context(
             record=self.record,
@@ -201,6 +202,24 @@ class Branch:
             )
         self.moment = NOON
         self.follow()
+
+
+def code_now(branch: Branch, totp: pyotp.TOTP) -> str:
+    """Return an authenticator's code of now, a step after the last one."""
+    later = branch.accounts.clock() + 30
+    branch.accounts.clock = lambda: later  # type: ignore[method-assign]
+    return totp.at(int(later))
+
+
+def set_up_factor(branch: Branch, login: str) -> tuple[pyotp.TOTP, tuple[str, ...]]:
+    """Give an account a second factor; return its authenticator and the recovery codes."""
+    branch.open_account(login)
+    factors = branch.accounts.factors
+    factors.begin(login)
+    candidate = factors.candidate(login)
+    assert candidate is not None
+    totp = pyotp.TOTP(candidate.seed)
+    return totp, factors.confirm(login, code_now(branch, totp))
 
 
 def errors_of(response: TestResponse) -> str:

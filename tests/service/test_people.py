@@ -2,18 +2,65 @@
 
 from __future__ import annotations
 
-from tests.service.conftest import PASSWORD, TODAY, Branch, errors_of
+import re
+
+from tests.service.conftest import PASSWORD, TODAY, Branch, errors_of, set_up_factor
 
 NEW = {"name": "林晓东", "person_id": "A7", "role": "agent", "team_id": "T1", "since": "2026-11-18"}
 
 
-def test_a_new_agent_can_sign_in_at_once(branch: Branch) -> None:
+def test_a_new_agent_signs_in_and_chooses_a_password(branch: Branch) -> None:
     admin = branch.visitor("m1")
 
     page = admin.follow(admin.post("/people/new", **NEW, login="lin", password=PASSWORD))
 
     assert "林晓东" in page
-    assert branch.visitor("lin").get("/today").status_code == 200
+    newcomer = branch.visitor().client
+    response = newcomer.post("/sign-in", data={"login": "lin", "password": PASSWORD})
+    assert response.headers["Location"] == "/sign-in/password"
+    assert newcomer.get("/today").status_code == 303
+
+
+def test_a_first_password_is_made_at_random_and_shown_once(branch: Branch) -> None:
+    admin = branch.visitor("m1")
+
+    page = admin.post("/people/A1/account", login="wang").text
+
+    made = re.search(r"<code>([a-z2-9-]{19})</code>", page)
+    assert made is not None
+    assert branch.accounts.verify("wang", made[1], "here").must_change
+    assert made[1] not in admin.get("/people/A1").text
+
+
+def test_a_first_password_of_the_persons_name_is_refused(branch: Branch) -> None:
+    response = branch.visitor("m1").post(
+        "/people/A1/account", login="wang", password="wangxiaomei1"
+    )
+
+    assert response.status_code == 422
+    assert "公司或系统的名字" in errors_of(response)
+    assert branch.accounts.find("wang") is None
+
+
+def test_an_administrator_signs_somebody_out_everywhere(branch: Branch) -> None:
+    agent, admin = branch.visitor("a1"), branch.visitor("m1")
+
+    admin.follow(admin.post("/people/A1/sessions"))
+
+    assert agent.get("/today").status_code == 303
+
+
+def test_a_lost_second_factor_is_taken_away_once_the_person_was_recognised(branch: Branch) -> None:
+    set_up_factor(branch, "a1")
+    agent, admin = branch.visitor("a1"), branch.visitor("m1")
+
+    refused = admin.post("/people/A1/second-factor")
+    assert refused.status_code == 422
+    assert branch.accounts.factors.has("a1")
+    admin.follow(admin.post("/people/A1/second-factor", checked="in_person"))
+
+    assert not branch.accounts.factors.has("a1")
+    assert agent.get("/today").status_code == 303
 
 
 def test_a_login_that_is_taken_is_said_before_anybody_joins(branch: Branch) -> None:

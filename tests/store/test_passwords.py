@@ -33,7 +33,7 @@ def test_the_list_holds_more_than_three_thousand_that_the_policy_would_let_pass(
     fitting = [p for p in common_passwords() if MIN_PASSWORD <= len(p) <= MAX_PASSWORD]
 
     assert COMMON_FILE.stat().st_size < 100_000
-    assert len(fitting) == len(common_passwords()) > 15_000
+    assert len(fitting) == len(common_passwords()) > 14_000
 
 
 @pytest.mark.parametrize(
