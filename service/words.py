@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from domain.filling_ladder import Ending, Problem, Will
 from domain.account_record import IdentityCheck
+from domain.filling_ladder import Ending, Problem, Will
 from domain.log_checklist import Finding, Topic
 from domain.words import (
     ActivityKind,
