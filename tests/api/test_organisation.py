@@ -106,7 +106,9 @@ def test_an_administrator_lets_a_person_sign_in(branch: Branch) -> None:
     body = {"login": "a1", "password": "a long enough one"}
     assert branch.ask("M1", "POST", "/people/A1/accounts", body).status_code == 201
 
-    assert branch.client().post("/api/v1/sessions", json=body).json["person_id"] == "A1"
+    own = body | {"new_password": "and one of their own"}
+    answer = branch.client().post("/api/v1/sessions/first-password", json=own).json
+    assert answer["person_id"] == "A1"
 
 
 def test_a_login_is_given_once(branch: Branch) -> None:
