@@ -12,6 +12,7 @@ from eventsourcing.application import Application
 from domain.access_refusal import AccessRefusalBook
 from domain.account_record import AccountRecord
 from domain.callback import Callbacks
+from domain.coaching import Coachings
 from domain.complaint import Complaints
 from domain.confidentiality import Confidentiality
 from domain.confidentiality import Ports as RevealPorts
@@ -30,6 +31,7 @@ from domain.reveal_rules import CallSheet, Subject
 from domain.review import LogSeen, Reviews
 from domain.rulebook import Rulebooks
 from domain.scheduled_check import ScheduledChecks
+from domain.supervisor_journal import SupervisorJournals
 from domain.tracking_call import TrackingCalls
 from domain.verification_case import VerificationCases
 from domain.words import AppealVerdict, Role
@@ -59,6 +61,8 @@ class TeamRecord(Application[UUID]):
         )
         self.reviews = Reviews(self.recording, self._log_of)
         self.tracking_calls = TrackingCalls(self.recording, self.rulebook.rules)
+        self.coachings = Coachings(self.recording, self.rulebook.rules)
+        self.journals = SupervisorJournals(self.recording, self.rulebook.rules)
         self.family_notes = FamilyNotes(self.recording)
         self.verification_cases = VerificationCases(self.recording)
         self.filling_cases = FillingCases(

@@ -10,13 +10,16 @@ from projections.base import POSITIONS, Projection
 from projections.callback_queue import CALLBACK_QUEUE
 from projections.cases import CASES
 from projections.checks import CHECKS
+from projections.coaching_board import COACHING_BOARD
 from projections.complaints import COMPLAINTS
 from projections.customers import CUSTOMERS
 from projections.due import DUE
 from projections.filling_cases import FILLING_CASES
+from projections.journals import JOURNALS
 from projections.proof_tree import PROOF_TREE
 from projections.retention import RETENTION
 from projections.review_queue import REVIEW_QUEUE
+from projections.supervision_due import SUPERVISION_DUE
 from projections.supervisor_duties import SUPERVISOR_DUTIES
 from projections.team_facts import TEAM_DAY
 from projections.timeline import TIMELINE
@@ -34,7 +37,10 @@ ALL: tuple[Projection, ...] = (
     CHECKS,
     CUSTOMERS,
     REVIEW_QUEUE,
+    COACHING_BOARD,
     SUPERVISOR_DUTIES,
+    SUPERVISION_DUE,
+    JOURNALS,
     TRACKING_CALLS,
     AUDIT_TRAIL,
     TIMELINE,

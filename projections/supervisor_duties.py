@@ -114,6 +114,11 @@ def _review(writer: Writer, event: LoggedEvent) -> None:
     _keep(writer, event, Duty.REVIEW, data["day"], data["verdict"], data["text_length"])
 
 
+def _coaching(writer: Writer, event: LoggedEvent) -> None:
+    data = event.data
+    _keep(writer, event, Duty.COACHING, data["coaching_id"], data["moment"], data["summary_length"])
+
+
 def _checked(writer: Writer, event: LoggedEvent) -> None:
     if event.data["check"] == Check.DUTIES:
         writer.insert(
@@ -127,12 +132,13 @@ def _checked(writer: Writer, event: LoggedEvent) -> None:
 
 SUPERVISOR_DUTIES = Projection(
     "supervisor_duties",
-    1,
+    2,
     METADATA,
     {
         ADOPTED: keep_zone(ZONE),
         "callback.outcome_recorded.v1": _callback,
         "tracking_call.held.v1": _tracking,
+        "coaching.held.v1": _coaching,
         "review.completed.v1": _review,
         "scheduled_check.done.v1": _checked,
     },

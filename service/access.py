@@ -32,6 +32,10 @@ class Thing(StrEnum):
     CUSTOMERS = "customers"  # names and numbers in clear; nobody but the owner
     BOARD = "board"
     CALL = "call"  # to list, prepare, make and debrief callbacks
+    JOURNAL = "journal"  # one's own journal as a supervisor (主管经营日志)
+    DUTIES = "duties"  # how supervisors keep theirs: 1-1-1, remarks, score
+    COACH = "coach"  # to coach one's agents (个别辅导)
+    MY_COACHING = "my_coaching"  # to ask for help, and to read what was said
     TRACK = "track"  # to call one's agents (电话追踪)
     REVIEW = "review"  # to review a day's log (批阅)
     READ_REVIEW = "read_review"
@@ -75,6 +79,10 @@ TABLE: Mapping[Thing, Mapping[Role, Reach]] = {
         Role.AUDITOR: BRANCH,
     },
     Thing.CALL: {Role.SUPERVISOR: TEAM},
+    Thing.JOURNAL: {Role.SUPERVISOR: OWN},
+    Thing.DUTIES: {Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.COACH: {Role.SUPERVISOR: TEAM},
+    Thing.MY_COACHING: {Role.AGENT: OWN},
     Thing.TRACK: {Role.SUPERVISOR: TEAM},
     Thing.REVIEW: {Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
     Thing.READ_REVIEW: {Role.AGENT: OWN, Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},

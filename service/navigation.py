@@ -14,6 +14,7 @@ from projections import (
     access_queries,
     callback_queue,
     cases,
+    coaching_board,
     complaints,
     filling_cases,
     review_queue,
@@ -46,6 +47,8 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/reviews", "notebook", N_("日志批阅")),
         ("/callbacks", "phone-call", N_("电话回访")),
         ("/tracking", "phone", N_("电话追踪")),
+        ("/coaching", "heart-handshake", N_("个别辅导")),
+        ("/journal", "pencil", N_("经营日志")),
         ("/cases", "scale", N_("案件")),
         ("/filling", "route", N_("填写辅导")),
         ("/reveals", "eye", N_("查看号码")),
@@ -56,6 +59,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/cases", "scale", N_("案件与申诉")),
         ("/filling", "route", N_("填写辅导")),
         ("/board", "sunrise", N_("团队看板")),
+        ("/duties", "list-check", N_("主管的 1-1-1")),
         ("/reveals", "eye", N_("查看号码")),
         ("/complaints", "heart-handshake", N_("投诉")),
         ("/time-machine", "history", N_("历史回放")),
@@ -144,6 +148,10 @@ def _waiting(reader: Reader) -> dict[str, int]:
         open_cases = (len(cases.open_in_team(connection, team)) for team in reader.leads)
         logs = review_queue.waiting(connection, reader.leads, shilu().today() - timedelta(days=60))
         return {
+            "/coaching": sum(
+                card.origin == "agent" and card.state == "open"
+                for card in coaching_board.waiting(connection, reader.leads)
+            ),
             "/reviews": len(logs),
             "/callbacks": sum(c.outcome is None and c.team_id in reader.leads for c in calls),
             "/cases": sum(open_cases),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 
 import dramatiq
 import structlog
@@ -11,9 +12,9 @@ from dramatiq.errors import Retry
 from sqlalchemy import Engine
 
 from domain.application import TeamRecord
-from domain.words import Check
+from domain.words import Check, Receipt
 from projections import retention as retention_views
-from workers import fake_entries, missing_logs, retention, reveal_watch
+from workers import fake_entries, missing_logs, retention, reveal_watch, self_check, supervision
 from workers.absent import absent_agents
 from workers.branch_book import BranchBook
 from workers.broker import Tasks
@@ -32,6 +33,7 @@ def declare_actors(
     book = BranchBook(record)
     _declare_watch(broker, record, views, now)
     declare_habit_actors(broker, record, views, now)
+    _declare_supervision(broker, record, views, now)
 
     @dramatiq.actor(actor_name=Check.FAKE_ENTRIES, queue_name=COMPARE, broker=broker)
     def compare_callback(callback_id: str) -> None:
@@ -115,3 +117,29 @@ def _declare_watch(
             alerts=[str(kind) for kind in found.alerts],
             repeated=found.receipt.repeated,
         )
+
+
+def _declare_supervision(
+    broker: Tasks, record: TeamRecord, views: Engine, now: Callable[[], datetime]
+) -> None:
+    checks = {
+        Check.DUTIES: supervision.check_duties,
+        Check.COACHING_MOMENTS: supervision.suggest_coaching,
+        Check.COACHING_EFFECT: supervision.measure_effect,
+        Check.SELF_CHECK: self_check.check_self,
+    }
+    for name, check in checks.items():
+        _declare_check(broker, name, partial(check, record, views), now)
+
+
+def _declare_check(
+    broker: Tasks, name: Check, check: Callable[..., Receipt], now: Callable[[], datetime]
+) -> None:
+    @dramatiq.actor(actor_name=name, queue_name=CHECKS, broker=broker)
+    def look(subject: str, day: str, due_at: str) -> None:
+        """Make a morning's check of a supervisor's work; a repeat changes nothing."""
+        try:
+            receipt = check(subject, date.fromisoformat(day), datetime.fromisoformat(due_at), now)
+        except NotYet as behind:
+            raise Retry(str(behind), delay=SOON_MS) from behind
+        log.info("check.done", check=name, subject=subject, day=day, repeated=receipt.repeated)

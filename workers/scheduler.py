@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from domain.words import Check
 from projections.due import DueCheck
+from projections.supervision_due import CHECKS as SUPERVISION
 from workers.broker import MAX_STARTS, QUARANTINE_MS, Tasks
 from workers.dispatcher import Dispatcher
 from workers.tasks import (
@@ -29,6 +30,7 @@ from workers.tasks import (
     compare_callback,
     destroy_key,
     enforce_retention,
+    look_at_supervision,
     look_for_problems,
     watch_reveals,
 )
@@ -90,6 +92,8 @@ def task_of(due: DueCheck) -> Task:
         return destroy_key(due.subject)
     if due.check == Check.REVEAL_WATCH:
         return watch_reveals(due.subject, due.due_at)
+    if due.check in SUPERVISION:
+        return look_at_supervision(Check(due.check), due.subject, due.day, due.due_at)
     return compare_callback(due.subject)
 
 

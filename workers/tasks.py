@@ -68,5 +68,10 @@ def look_for_problems(team_id: str, day: date, due_at: datetime) -> Task:
     return Task(Check.FILLING_PROBLEMS, CHECKS, (team_id, day.isoformat(), due_at.isoformat()))
 
 
+def look_at_supervision(check: Check, subject: str, day: date, due_at: datetime) -> Task:
+    """Ask for a morning's check of a supervisor's work: duties, moments, effect or self-check."""
+    return Task(check, CHECKS, (subject, day.isoformat(), due_at.isoformat()))
+
+
 class NotYet(Exception):
     """The views have not reached the event in question; the task is tried again soon."""

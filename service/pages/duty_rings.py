@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 from sqlalchemy import Connection
@@ -42,7 +42,7 @@ def cadences(
     connection: Connection, agents: Sequence[str], today: date, absent: Collection[str] = ()
 ) -> dict[str, Cadence]:
     """Return how often each agent was called in the last seven days; nothing is owed to ``absent``."""
-    first = today - CADENCE_DAYS
+    first = today - CADENCE_DAYS + timedelta(days=1)
     held = supervisor_duties.by_agent(connection, agents, Duty.TRACKING, first, today)
     wanted = shilu().rules().call_hours.tracking_a_week
     return {

@@ -85,6 +85,7 @@ PUBLIC = {
 
 API = "/api/v1"
 CALL = f"{API}/callbacks/<thing:callback_id>"
+COACHING = f"{API}/coachings/<thing:coaching_id>"
 CASE = f"{API}/cases/<thing:agent_id>/<int(max=9999):case_no>"
 COMPLAINT = f"{API}/complaints/<thing:complaint_id>"
 FILLING = f"{API}/filling-cases/<thing:case_id>"
@@ -105,6 +106,9 @@ TALK = {
     "affirmation": "坚持",
     "requirement": "约十位",
 } | {"goal": "三次面谈"}
+RULED_OUT = ["busy", "unwilling", "angry", "no_trust", "family_trouble"]
+SESSION = {"methods": ["talk"], "summary": "练开场", "commitments": "每天练一遍"}
+EVALUATION = {"final_behaviour": "练了", "effect": "4", "next_on": "{tomorrow}"}
 WISH = {"customer_id": "{customer_id}", "reason": "customer_asked", "text": "客户来电要求回电"}
 ANSWER = {"answer": "yes", "text": "属实"}
 ALL = {"a": "+", "s": "+", "u": "+", "x": "+", "m": "+"}
@@ -189,6 +193,31 @@ PAGES = (
         u="+++0",
     ),
     row("POST /mine/reviews/<day>/read", first=(404,), a="+"),
+    # the supervisor's journal, and what those above see of it
+    row("GET /journal", s="+"),
+    row("POST /journal/<day>/notes", {"kind": "workplace", "text": "早会"}, s="+"),
+    row("POST /journal/<day>/submit", {"summary": "两个回访"}, s="+"),
+    row(
+        "POST /journal/<day>/questions/<question>",
+        {"answer": "换名单"},
+        first=(404,),
+        s="+",
+    ),
+    row("GET /duties", u="+"),
+    # coaching
+    row("GET /coaching", s="+"),
+    row("GET /coaching/new", query="agent={agent_id}", s="++00"),
+    row("POST /coaching/new", {"agent": "{agent_id}", "moment": "stuck"}, s="++00"),
+    row("GET /coaching/<coaching_id>", s="++00"),
+    row("POST /coaching/<coaching_id>/gate", {"clear": RULED_OUT}, s="++00"),
+    row("POST /coaching/<coaching_id>/defer", {"until": "{tomorrow}"}, s="++00"),
+    row("POST /coaching/<coaching_id>/hold", SESSION, first=(409,), s="++00"),
+    row("POST /coaching/<coaching_id>/evaluate", EVALUATION, first=(409,), s="++00"),
+    row("POST /coaching/<coaching_id>/drop", {"reason": "刚谈过"}, first=(403,), s="++00"),
+    row("GET /mine/coaching", a="+"),
+    row("POST /mine/coaching", {"wish": "怎样开口"}, a="+"),
+    row("POST /mine/coaching/<coaching_id>/words", {"words": "好"}, first=(409,), a="+000"),
+    row("POST /mine/family/forget", first=(404,), a="+"),
     # tracking calls
     row("GET /tracking", s="+"),
     row("GET /tracking/new", query="agent={agent_id}", s="++00"),
@@ -456,6 +485,26 @@ API_ROWS = (
         m="+",
     ),
     row(f"POST {API}/rulebook/call-hours", {"tracking_a_week": 3}, m="+"),
+    # the supervisor's journal
+    row(f"GET {API}/journals/<day:day>", s="+"),
+    row(f"POST {API}/journals/<day:day>/notes", {"kind": "workplace", "text": "早会"}, s="+"),
+    row(f"POST {API}/journals/<day:day>/submission", {"summary": "两个回访"}, s="+"),
+    row(
+        f"POST {API}/journals/<day:day>/answers",
+        {"question": "same_customers", "answer": "换名单"},
+        first=(404,),
+        s="+",
+    ),
+    # coaching
+    row(f"GET {API}/coachings", s="+"),
+    row(f"POST {API}/coachings", {"agent_id": "{agent_id}", "moment": "stuck"}, s="++00"),
+    row(f"POST {API}/coachings/help", {"wish": "怎样开口"}, a="+"),
+    row(f"POST {COACHING}/gate", {"wrong": []}, s="++00"),
+    row(f"POST {COACHING}/deferral", {"until": "{tomorrow}"}, s="++00"),
+    row(f"POST {COACHING}/session", SESSION, first=(409,), s="++00"),
+    row(f"POST {COACHING}/evaluation", {**EVALUATION, "effect": 4}, first=(409,), s="++00"),
+    row(f"POST {COACHING}/dropping", {"reason": "刚谈过"}, first=(403,), s="++00"),
+    row(f"POST {COACHING}/words", {"words": "好"}, first=(409,), a="+000"),
     # tracking calls
     row(f"GET {API}/tracking-calls", s="+"),
     row(

@@ -16,6 +16,8 @@ from werkzeug.test import TestResponse
 
 from domain.application import TeamRecord
 from domain.callback import callback_id_of
+from domain.coaching import Proposal
+from domain.coaching_words import Moment, Origin
 from domain.complaint import Grievance, complaint_id_of
 from domain.daily_log import Activity
 from domain.filling_case import filling_case_id
@@ -110,6 +112,9 @@ class World:
             "day": str(TODAY),
             "moment": (NOON - HOUR).isoformat(),
             "position": "1",
+            "question": "same_customers",
+            "coaching_id": f"G-{column}",
+            "tomorrow": str(TODAY + timedelta(days=1)),
             "call_id": tracking_call_id_of(tracking(column)),
             "tracking_id": tracking_call_id_of(tracking(column)),
             "request_id": f"R-{column}",
@@ -177,6 +182,7 @@ class World:
         self._suggest(person)
         self._complain(person)
         self._plan_tracking(person, supervisor)
+        self._ask_for_help(person)
         self._ask_for_reveals(person, supervisor)
 
     def _list_and_prepare(self, person: str, supervisor: str) -> None:
@@ -246,6 +252,13 @@ class World:
         commands.file(Grievance(accused, "客户接到了推销电话"), on_day=TODAY, by=who)
         commands.open_mediation(complaint, by=home.by("U1"))
         commands.ask(complaint, accused, "请说明", by=home.by("U1"))
+
+    def _ask_for_help(self, person: str) -> None:
+        """Let the person ask for help."""
+        team, supervisor = TEAMS[person]
+        facts = (f"G-{person}", person, team, supervisor, Moment.ASKED, Origin.AGENT, TODAY, {})
+        wish = Proposal(*facts, wish="怎样开口要转介绍")
+        self.home.record.coachings.propose(wish, by=self.home.by(person))
 
     def _plan_tracking(self, person: str, supervisor: str) -> None:
         """Let the supervisor prepare a tracking call."""

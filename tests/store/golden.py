@@ -24,6 +24,8 @@ from domain.access_refusal import Refused
 from domain.account_record import DoorRefusal, IdentityCheck, Owner, Proof
 from domain.application import TeamRecord
 from domain.callback import TICKS, Answer, Listing, Preparation
+from domain.coaching import Proposal, Session
+from domain.coaching_words import Method, Moment, Origin, Skill, WrongMoment
 from domain.complaint import Grievance, complaint_id_of
 from domain.daily_log import Activity, Changes
 from domain.filling_case import filling_case_id
@@ -40,6 +42,7 @@ from domain.review import Remark
 from domain.rhythm import CallHours, WorkMode
 from domain.rulebook import ScriptStep
 from domain.scheduled_check import CheckKey
+from domain.supervisor_journal import Asked, NoteKind, Question
 from domain.tracking_call import Missed, Opening, Talk, tracking_call_id_of
 from domain.tracking_call import Preparation as TrackingSheet
 from domain.verification_case import Contradiction, Evidence, EvidenceItem
@@ -109,6 +112,8 @@ def tell_everything(record: TeamRecord) -> None:
     _complaint(record)
     _review(record)
     _tracking(record)
+    _coaching(record)
+    _journal(record)
     _access_refusal(record)
     _paper(record)
     _accounts(record)
@@ -381,6 +386,56 @@ def _tracking(record: TeamRecord) -> None:
     calls.miss(second, Missed.NO_ANSWER, by=boss("tracking missed"))
     notes.note("A1", "T1", "孩子上小学", by=boss("family"))
     notes.forget("A1", by=_by("A1", Role.AGENT, "family forget"))
+
+
+def _coaching(record: TeamRecord) -> None:
+    boss, agent = partial(_by, "S1", Role.SUPERVISOR), partial(_by, "A1", Role.AGENT)
+    coachings, later = record.coachings, DAY + timedelta(days=14)
+    for coaching_id, origin, moment, wish in (
+        ("G1", Origin.AGENT, Moment.ASKED, "不知道怎样开口要转介绍"),
+        ("G2", Origin.SUPERVISOR, Moment.SETBACK, None),
+    ):
+        by = agent(coaching_id) if origin is Origin.AGENT else boss(coaching_id)
+        evidence = {"visits": 8.0, "lost": 6.0} if wish is None else {}
+        facts = (coaching_id, "A1", "T1", "S1", moment, origin, DAY, evidence, wish)
+        coachings.propose(Proposal(*facts), by=by)
+    coachings.check_gate("G1", (WrongMoment.BUSY,), by=boss("gate"))
+    coachings.defer("G1", DAY + timedelta(days=1), by=boss("defer"))
+    coachings.check_gate("G1", (), by=boss("gate 2"))
+    session = Session((Method.TALK,), "一起写了三句开场白", "每天问一位", (Skill.LISTENED,))
+    coachings.hold("G1", session, by=boss("coach"))
+    coachings.evaluate("G1", "主动练了两遍", 4, later, by=boss("evaluate"))
+    coachings.comment("G1", "练过以后敢开口了", by=agent("comment"))
+    coachings.drop("G2", "刚谈过", by=boss("drop"))
+    key = CheckKey(Check.COACHING_EFFECT, "G1/14", later)
+    by = By("system", Role.SYSTEM, NOW, NOW, key.command_id, "worker")
+    before, after = {"fill": 0.5, "meetings": 1.2}, {"fill": 0.9, "meetings": 2.1}
+    record.scheduled_checks.finish(
+        key,
+        "T1",
+        NOW,
+        [],
+        by=by,
+        effects=lambda: coachings.measured("G1", 14, before, after, by),
+    )
+
+
+def _journal(record: TeamRecord) -> None:
+    boss, journals = partial(_by, "S1", Role.SUPERVISOR), record.journals
+    journals.add_note(DAY, NoteKind.FUNCTION_GROUP, "推荐一位伙伴进培训组", by=boss("note"))
+    journals.submit(DAY, "两个回访，一次辅导", [(3, "ab"), (5, "cd")], by=boss("journal"))
+    key = CheckKey(Check.SELF_CHECK, "S1", DAY)
+    by = By("system", Role.SYSTEM, NOW, NOW, key.command_id, "worker")
+    asked = [Asked(Question.SAME_CUSTOMERS, 0.4, 10)]
+    record.scheduled_checks.finish(
+        key,
+        "T1",
+        NOW,
+        ["same_customers"],
+        by=by,
+        effects=lambda: journals.self_checked("S1", DAY, asked, 6, by),
+    )
+    journals.answer_question(DAY, Question.SAME_CUSTOMERS, "明天换名单", by=boss("answer"))
 
 
 def add_missing_rows() -> list[str]:
