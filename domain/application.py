@@ -29,6 +29,7 @@ from domain.reveal_alert import RevealAlerts
 from domain.reveal_exception import RevealExceptions
 from domain.reveal_rules import CallSheet, Subject
 from domain.review import LogSeen, Reviews
+from domain.review_aids import ReviewAids
 from domain.rulebook import Rulebooks
 from domain.scheduled_check import ScheduledChecks
 from domain.supervisor_journal import SupervisorJournals
@@ -51,6 +52,7 @@ class TeamRecord(Application[UUID]):
         self.recording = Recording(self)
         self.organisation = Organisation(self.recording)
         self.rulebook = Rulebooks(self.recording)
+        self.review_aids = ReviewAids(self.recording)
         self.customers = Customers(self.recording, index_phone)
         self.privacy = Privacy(self.recording, self.rulebook.rules)
         self.daily_logs = DailyLogs(

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.words import RemarkKind
+
 THIN_NOTE = 6  # characters; shorter tells nothing of a meeting
 BROKEN_PROMISES = 2  # agreed next meetings of the last fortnight that came to nothing
 
@@ -39,6 +41,25 @@ class Topic(StrEnum):
     RECORDING = "recording"  # 过程记录
     CLOSING = "closing"  # 促成
     PROSPECT_DATA = "prospect_data"  # 资料收集
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistRow:
+    """How a branch words a row, and whether it looks at it; empty texts are the handbook's own."""
+
+    finding: Finding
+    applies: bool = True
+    symptom: str = ""  # 现象
+    problem: str = ""  # 反映问题
+    coach: str = ""  # 辅导重点
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A remark that is offered; 〔姓名〕 in it stands for the agent's name."""
+
+    kind: RemarkKind
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

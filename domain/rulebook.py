@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from eventsourcing.domain import event
 
+from domain.log_checklist import ChecklistRow, Phrase
 from domain.recording import Aggregate, Created, Recording
 from domain.refusals import AlreadyExists, BadValue, EmptyText, RulebookMissing, UnknownScript
 from domain.rhythm import CallHours, Deadlines, Rules, WorkMode
@@ -110,10 +111,24 @@ class Rulebook(Aggregate):
         contradictions: int
         reason: str
 
+    class ReviewChecklistDefined(Aggregate.Event):
+        """The branch says which rows of the review's checklist apply, and how they read (R-03)."""
+
+        TOPIC = "rulebook.review_checklist_defined.v1"
+        rows: tuple[ChecklistRow, ...]
+
+    class PhrasesDefined(Aggregate.Event):
+        """The phrases that reviewers are offered (R-14)."""
+
+        TOPIC = "rulebook.phrases_defined.v1"
+        phrases: tuple[Phrase, ...]
+
     @event(Adopted)
     def __init__(self, time_zone: str) -> None:
         self.rules = Rules(time_zone=time_zone)
         self.scripts: dict[str, Script] = {}
+        self.review_checklist: tuple[ChecklistRow, ...] | None = None
+        self.phrases: tuple[Phrase, ...] | None = None
 
     @event(WorkModeDefined)
     def _work_mode_defined(
@@ -198,6 +213,14 @@ class Rulebook(Aggregate):
             watch_probability=watch_probability,
             contradictions=contradictions,
         )
+
+    @event(ReviewChecklistDefined)
+    def _review_checklist_defined(self, rows: tuple[ChecklistRow, ...]) -> None:
+        self.review_checklist = tuple(rows)
+
+    @event(PhrasesDefined)
+    def _phrases_defined(self, phrases: tuple[Phrase, ...]) -> None:
+        self.phrases = tuple(phrases)
 
 
 class Rulebooks:

@@ -45,6 +45,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "结束对 {agent_id} 的填写辅导：{ending}",
         "ended the filling case of {agent_id}: {ending}",
     ),
+    "rulebook.review_checklist_defined.v1": (
+        "设定批阅要点，共 {rows} 行",
+        "defined the review’s checklist, {rows} rows",
+    ),
+    "rulebook.phrases_defined.v1": (
+        "设定常用批语，共 {phrases} 句",
+        "defined the phrases for remarks, {phrases} of them",
+    ),
     "filling_suggestion.raised.v1": (
         "提示 {agent_id} 可能有填写问题：{problem}",
         "suggested that {agent_id} may have a filling problem: {problem}",

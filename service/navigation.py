@@ -20,6 +20,7 @@ from projections import (
     review_queue,
 )
 from service.access import Reader, Thing, may
+from service.calendar_years import missing_year
 from service.context import shilu
 from service.language import N_, _, reader_language
 from service.words import ROLES
@@ -77,6 +78,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
     ),
     Role.ADMINISTRATOR: (
         ("/people", "users", N_("人员与团队")),
+        ("/settings", "list", N_("设置")),
         ("/checks", "clipboard-check", N_("定时检查")),
         ("/privacy", "shield-lock", N_("资料保护")),
     ),
@@ -101,9 +103,17 @@ def set_up(app: Flask) -> None:
             "reader": reader,
             "lang": reader_language(),
             "nav": menu(reader) if reader else [],
+            "no_calendar": _year_without_calendar(reader) if reader else None,
             "role_text": _(ROLES[reader.role]) if reader else "",
             "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
         }
+
+
+def _year_without_calendar(reader: Reader) -> int | None:
+    """Return the year that is reckoned as Monday to Friday, for those who could do something."""
+    if not may(reader, Thing.BOARD) and not may(reader, Thing.PEOPLE):
+        return None
+    return missing_year(reader)
 
 
 def menu(reader: Reader) -> list[Item]:

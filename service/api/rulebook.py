@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from marshmallow import fields
+from marshmallow import fields, validate
 
+from domain.log_checklist import ChecklistRow, Finding, Phrase
 from domain.refusals import RulebookMissing
+from domain.review_aids import LONGEST, MOST_PHRASES
 from domain.rhythm import CallHours, WorkMode
-from domain.rulebook import RULEBOOK_STREAM, Rulebook
+from domain.rulebook import RULEBOOK_STREAM, Rulebook, ScriptStep
+from domain.words import RemarkKind
 from service.access import Thing
 from service.api import guard
-from service.api.fields import Clock, Day, Text, Truth, Whole
+from service.api.fields import Clock, Day, Text, Truth, Whole, one_of
 from service.api.preconditions import Done, by
 from service.api.resource import Resource, Tagged
 from service.api.schemas import Body, names_of
@@ -54,6 +57,80 @@ class NewCallHours(Body):
     rest_from = Clock(load_default=HOURS.rest_from)
     rest_until = Clock(load_default=HOURS.rest_until)
     tracking_a_week = Whole(1, 7, load_default=HOURS.tracking_a_week)
+
+
+class NewCalendar(Body):
+    """A year's days off and make-up days (调休); ``origin`` says where they come from."""
+
+    year = Whole(2000, 2099, required=True)
+    days_off = fields.List(Day(), required=True, validate=validate.Length(max=120))
+    make_up_days = fields.List(Day(), required=True, validate=validate.Length(max=120))
+    origin = Text(100, required=True)
+
+
+class NewThresholds(Body):
+    """When an alert is put before a human, and why: best with the figures of a backtest."""
+
+    alert_probability = fields.Float(required=True, validate=validate.Range(0, 1))
+    watch_probability = fields.Float(required=True, validate=validate.Range(0, 1))
+    contradictions = Whole(2, 20, required=True)
+    reason = Text(500, required=True)
+
+
+class NewStep(ma.Schema):
+    """One step of a script."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+    step = Whole(1, 6, required=True)
+    title = Text(40, required=True)
+    text = Text(1000, required=True)
+
+
+class NewScript(Body):
+    """A callback script (话术) in its next version."""
+
+    script_id = Text(64, required=True)
+    language = fields.String(required=True, validate=validate.OneOf(["zh", "en"]))
+    steps = fields.List(fields.Nested(NewStep), required=True, validate=validate.Length(equal=6))
+
+
+class NewRow(ma.Schema):
+    """A row of the review's checklist; empty texts are the handbook's own."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+    finding = one_of(Finding, required=True)
+    applies = Truth(load_default=True)
+    symptom = Text(LONGEST, load_default="", allow_none=False)
+    problem = Text(LONGEST, load_default="", allow_none=False)
+    coach = Text(LONGEST, load_default="", allow_none=False)
+
+
+class NewChecklist(Body):
+    """Which rows apply, and how they read (R-03)."""
+
+    rows = fields.List(fields.Nested(NewRow), required=True, validate=validate.Length(max=50))
+
+
+class NewPhrase(ma.Schema):
+    """A phrase that reviewers are offered."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+    kind = one_of(RemarkKind, required=True)
+    text = Text(LONGEST, required=True)
+
+
+class NewPhrases(Body):
+    """The phrases, in the order of their keys."""
+
+    phrases = fields.List(
+        fields.Nested(NewPhrase), required=True, validate=validate.Length(max=MOST_PHRASES)
+    )
 
 
 class Mode(ma.Schema):
@@ -158,3 +235,52 @@ def set_call_hours(body: dict[str, Any]) -> Done:
     guard.need(Thing.PEOPLE)
     receipt = shilu().record.rulebook.set_call_hours(CallHours(**body), by=by())
     return Done(receipt, RULEBOOK_STREAM, Rulebook.CallHoursSet, "/rulebook")
+
+
+@resource.command("/rulebook/calendars", NewCalendar)
+def publish_calendar(body: dict[str, Any]) -> Done:
+    """Publish a year's work calendar; a later one replaces it."""
+    guard.need(Thing.PEOPLE)
+    receipt = shilu().record.rulebook.publish_calendar(
+        body["year"],
+        tuple(body["days_off"]),
+        tuple(body["make_up_days"]),
+        body["origin"],
+        by=by(),
+    )
+    return Done(receipt, RULEBOOK_STREAM, Rulebook.CalendarPublished, "/rulebook")
+
+
+@resource.command("/rulebook/thresholds", NewThresholds)
+def set_thresholds(body: dict[str, Any]) -> Done:
+    """Set when an alert is put before a human."""
+    guard.need(Thing.PEOPLE)
+    receipt = shilu().record.rulebook.set_thresholds(**body, by=by())
+    return Done(receipt, RULEBOOK_STREAM, Rulebook.ThresholdsSet, "/rulebook")
+
+
+@resource.command("/rulebook/scripts", NewScript)
+def publish_script(body: dict[str, Any]) -> Done:
+    """Publish a script's next version."""
+    guard.need(Thing.PEOPLE)
+    steps = tuple(ScriptStep(**step) for step in body.pop("steps"))
+    receipt = shilu().record.rulebook.publish_script(**body, steps=steps, by=by())
+    return Done(receipt, RULEBOOK_STREAM, Rulebook.ScriptPublished, "/rulebook")
+
+
+@resource.command("/rulebook/review-checklist", NewChecklist)
+def define_checklist(body: dict[str, Any]) -> Done:
+    """Say which rows of the review's checklist apply, and how they read."""
+    guard.need(Thing.PEOPLE)
+    rows = [ChecklistRow(**row) for row in body["rows"]]
+    receipt = shilu().record.review_aids.define_checklist(rows, by=by())
+    return Done(receipt, RULEBOOK_STREAM, Rulebook.ReviewChecklistDefined, "/rulebook")
+
+
+@resource.command("/rulebook/phrases", NewPhrases)
+def define_phrases(body: dict[str, Any]) -> Done:
+    """Set the phrases that reviewers are offered."""
+    guard.need(Thing.PEOPLE)
+    phrases = [Phrase(**phrase) for phrase in body["phrases"]]
+    receipt = shilu().record.review_aids.define_phrases(phrases, by=by())
+    return Done(receipt, RULEBOOK_STREAM, Rulebook.PhrasesDefined, "/rulebook")

@@ -10,24 +10,26 @@ from sqlalchemy import Connection
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from domain.log_checklist import Finding, Item, findings, topics
+from domain.log_checklist import Finding, findings
 from domain.refusals import CopiedRemark, ThinRemark
 from domain.review import Remark, Review, review_stream
+from domain.review_aids import MOST_PHRASES
 from domain.words import RemarkKind, ReviewVerdict, Role
 from projections import agent_day, customers, review_queue, team_day
 from projections.agent_day import AgentDay, Entry
 from projections.review_queue import ReviewedLog
 from service.access import Thing, may, need, need_about
 from service.context import shilu
-from service.forms import Form, PageForm, Tick, by, many_of, one_of, see, sent, text
+from service.forms import Form, PageForm, Tick, by, many_of, one_of, see, sent, text, whole
 from service.language import N_, _, day_text
 from service.pages.log_facts import notes, reviewed_day, summary
 from service.pages.reviews import LOOK_BACK
 from service.pages.rings import entry_text, kind_label, rings
 from service.reading import clock, said, views
 from service.refusals import sentence
+from service.review_aids import for_agent, phrases, rows
 from service.sessions import reader
-from service.words import LOG_FINDINGS, REMARKS, REVIEW_VERDICTS, TOPICS, label, options
+from service.words import LOG_FINDINGS, REMARKS, REVIEW_VERDICTS, label, options
 
 pages = Blueprint("review", __name__)
 EARLIER = 10  # remarks with which a new one is compared
@@ -40,7 +42,8 @@ class ReviewForm(PageForm):
     kind = one_of(RemarkKind, required=True, missing=N_("请选择批语的用意"))
     findings = many_of(Finding)
     advice = text(2000)
-    text = text(2000, required=True, missing=N_("请写一句批语"))
+    phrase = whole(0, MOST_PHRASES - 1, missing=N_("请选择"))
+    text = text(2000)
     meant = Tick()
 
 
@@ -58,10 +61,13 @@ def complete(agent_id: str, day: str) -> Response:
     """Record the review, and go on with the next log."""
     of = _need(Thing.REVIEW, agent_id, day)
     form = sent(ReviewForm())
+    told = _remark(form, agent_id) if form.good else ""
+    if form.good and not told:
+        form.fail("text", _("请写一句批语"))
     if form.good:
         data = form.data
         remark = Remark(
-            data["kind"], data["verdict"], data["text"], data["advice"], tuple(data["findings"])
+            data["kind"], data["verdict"], told, data["advice"], tuple(data["findings"])
         )
         with form.refusals(text="text", advice="advice"):
             receipt = shilu().record.reviews.complete(
@@ -74,6 +80,21 @@ def complete(agent_id: str, day: str) -> Response:
             )
             return see(_next(agent_id, of), receipt, "reviewed")
     return _page(agent_id, of, form)
+
+
+def _remark(form: Form, agent_id: str) -> str:
+    """Return what the reviewer says: the phrase that was chosen, then their own words."""
+    known, chosen = phrases(), form.data["phrase"]
+    phrase = known[chosen] if chosen is not None and chosen < len(known) else None
+    own = form.data["text"] or ""
+    said = for_agent(phrase, _name(agent_id)) if phrase else ""
+    joint = " " if own and said.isascii() and said else ""
+    return said + joint + own
+
+
+def _name(agent_id: str) -> str:
+    member = shilu().record.organisation.member(agent_id)
+    return member.name if member else agent_id
 
 
 def _need(thing: Thing, agent_id: str, day: str) -> date:
@@ -109,6 +130,22 @@ def told_on(agent_id: str, day: date) -> Review.Completed | None:
 
 def _next(agent_id: str, day: date) -> str:
     """Return the address of the next log that waits, else of the queue."""
+    others = [log for log in _waiting() if log != (agent_id, day)]
+    return _address(*others[0]) if others else "/reviews"
+
+
+def _around(agent_id: str, day: date) -> tuple[str, str]:
+    """Return the addresses of the logs before and behind this one in the queue, or of the queue."""
+    waits = _waiting()
+    if (agent_id, day) not in waits:
+        return "/reviews", _address(*waits[0]) if waits else "/reviews"
+    at = waits.index((agent_id, day))
+    before = _address(*waits[at - 1]) if at else "/reviews"
+    return before, _address(*waits[at + 1]) if at + 1 < len(waits) else "/reviews"
+
+
+def _waiting() -> list[tuple[str, date]]:
+    """Return the logs that wait for this reader, oldest first."""
     since = shilu().today() - LOOK_BACK
     with shilu().views.connect() as connection:
         mine = [
@@ -116,11 +153,11 @@ def _next(agent_id: str, day: date) -> str:
             for team in team_day.teams(connection)
             if may(reader(), Thing.REVIEW, team_id=team.team_id)
         ]
-        waits = review_queue.waiting(connection, mine, since)
-    for log in waits:
-        if (log.agent_id, log.day) != (agent_id, day):
-            return f"/reviews/{log.agent_id}/{log.day}"
-    return "/reviews"
+        return [(log.agent_id, log.day) for log in review_queue.waiting(connection, mine, since)]
+
+
+def _address(agent_id: str, day: date) -> str:
+    return f"/reviews/{agent_id}/{day}"
 
 
 def _page(agent_id: str, day: date, form: Form) -> Response:
@@ -128,27 +165,31 @@ def _page(agent_id: str, day: date, form: Form) -> Response:
     with views("review_queue", "agent_day") as connection:
         log = agent_day.agent_day(connection, agent_id, day)
         place = review_queue.one(connection, agent_id, day)
-        found = findings(reviewed_day(connection, log))
+        shown = {item.finding for item in findings(reviewed_day(connection, log))}
+        found = [row for row in rows() if row.applies and row.finding in shown]
         entries = _entries(connection, log, rules.time_zone)
     if not log.version:
         raise NotFound
-    member = shilu().record.organisation.member(agent_id)
+    before, behind = _around(agent_id, day)
     held = {sentence(refusal(field="text")) for refusal in (ThinRemark, CopiedRemark)}
     page = render_template(
         "review.html",
         form=form,
         said=said(),
         agent_id=agent_id,
-        name=member.name if member else agent_id,
+        name=_name(agent_id),
+        before=before,
+        behind=behind,
+        phrases=[(str(n), for_agent(one, _name(agent_id))) for n, one in enumerate(phrases())],
         day=day,
         state=_state(log, rules.time_zone),
         rings=rings(log.kinds, rules.mode_on(day)),
         entries=entries,
         summary=summary(agent_id, day),
         help_wanted=log.help_wanted,
-        findings=[_finding(item) for item in found],
-        shown=[str(item.finding) for item in found],
-        topics=[label(TOPICS, topic) for topic in topics([item.finding for item in found])],
+        findings=[(str(row.finding), row.symptom) for row in found],
+        shown=[str(row.finding) for row in found],
+        rows=found,
         verdicts=options(REVIEW_VERDICTS),
         kinds=options(REMARKS),
         ask_meant=form.errors.get("text") in held or form.value("meant") != "",
@@ -182,10 +223,6 @@ def _entry(
         text=entry_text(entry, zone, day),
         note=told.get(entry.activity_id, ""),
     )
-
-
-def _finding(item: Item) -> tuple[str, str]:
-    return str(item.finding), label(LOG_FINDINGS, item.finding)
 
 
 def _review(agent_id: str, day: date, place: ReviewedLog | None) -> SimpleNamespace | None:

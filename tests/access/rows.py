@@ -111,6 +111,17 @@ SESSION = {"methods": ["talk"], "summary": "练开场", "commitments": "每天�
 EVALUATION = {"final_behaviour": "练了", "effect": "4", "next_on": "{tomorrow}"}
 WISH = {"customer_id": "{customer_id}", "reason": "customer_asked", "text": "客户来电要求回电"}
 ANSWER = {"answer": "yes", "text": "属实"}
+CALL_HOURS = {
+    "tracking_from": "13:00",
+    "tracking_until": "21:00",
+    "callback_from": "09:00",
+    "callback_until": "21:00",
+    "rest_from": "12:00",
+    "rest_until": "14:00",
+    "tracking_a_week": "2",
+}
+THRESHOLDS = {"alert_probability": "0.96", "watch_probability": "0.3", "contradictions": "2"}
+SCRIPT = {f"{part}_{n}": "您好" for part in ("title", "text") for n in range(1, 7)}
 ALL = {"a": "+", "s": "+", "u": "+", "x": "+", "m": "+"}
 
 PAGES = (
@@ -384,6 +395,31 @@ PAGES = (
     ),
     row("POST /people/<person_id>/depart", {"last_day": "{day}", "reason": "离职"}, m="+++0"),
     row("POST /people/<person_id>/lead", first=(409, 422), m="+++0"),
+    # settings
+    row("GET /settings", m="+"),
+    *(
+        row(f"GET /settings/{kind}", m="+")
+        for kind in ("work-modes", "deadlines", "call-hours", "thresholds", "calendar")
+    ),
+    *(row(f"GET /settings/{kind}", m="+") for kind in ("checklist", "phrases", "scripts")),
+    row(
+        "POST /settings/work-modes",
+        {"name": "6-3-1", "calls": "6", "meetings": "3", "closings": "1", "new_visits": "1"}
+        | {"since": "{day}"},
+        m="+",
+    ),
+    row(
+        "POST /settings/deadlines",
+        {"daily_log_due": "21:00", "late_reason_after_hours": "48"},
+        m="+",
+    ),
+    row("POST /settings/call-hours", CALL_HOURS, m="+"),
+    row("POST /settings/thresholds", {**THRESHOLDS, "reason": "回测"}, m="+"),
+    row("POST /settings/calendar", {"year": "2026", "origin": "文件"}, m="+"),
+    row("POST /settings/checklist", {"applies": ["thin_notes"]}, m="+"),
+    row("POST /settings/phrases", {"kind_0": "praise", "text_0": "好样的"}, m="+"),
+    row("GET /settings/scripts/<script_id>", m="+"),
+    row("POST /settings/scripts/<script_id>", SCRIPT, m="+"),
     # data protection
     row("GET /privacy", m="+"),
     row("GET /privacy/<customer_id>", m="+++0"),
@@ -514,6 +550,36 @@ API_ROWS = (
     ),
     row(f"POST {API}/tracking-calls/<thing:tracking_id>/held", {**TALK}, s="++00"),
     row(f"POST {API}/tracking-calls/<thing:tracking_id>/missed", {"reason": "busy"}, s="++00"),
+    row(
+        f"POST {API}/rulebook/calendars",
+        {"year": 2026, "days_off": [], "make_up_days": [], "origin": "文件"},
+        m="+",
+    ),
+    row(
+        f"POST {API}/rulebook/thresholds",
+        {"alert_probability": 0.96, "watch_probability": 0.3, "contradictions": 2}
+        | {"reason": "回测"},
+        m="+",
+    ),
+    row(
+        f"POST {API}/rulebook/scripts",
+        {
+            "script_id": "default",
+            "language": "zh",
+            "steps": [{"step": n, "title": "好", "text": "您好"} for n in range(1, 7)],
+        },
+        m="+",
+    ),
+    row(
+        f"POST {API}/rulebook/review-checklist",
+        {"rows": [{"finding": "thin_notes"}]},
+        m="+",
+    ),
+    row(
+        f"POST {API}/rulebook/phrases",
+        {"phrases": [{"kind": "praise", "text": "好样的"}]},
+        m="+",
+    ),
     # customers
     row(f"GET {API}/customers", a="+"),
     row(f"POST {API}/customers", {"name": "赵六", "contact_source": "own"}, a="+"),

@@ -119,6 +119,8 @@ def filled(body: Any, things: dict[str, str]) -> Any:
         return body.format_map(things)
     if hasattr(body, "items"):
         return {key: filled(value, things) for key, value in body.items()}
+    if isinstance(body, list):
+        return [filled(value, things) for value in body]
     return body
 
 

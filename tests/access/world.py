@@ -106,6 +106,7 @@ class World:
             "callback_id": callback_id_of(f"V-{column}", supervisor),
             "complaint_id": complaint_id_of(filing(column)),
             "case_no": "1",
+            "script_id": "default",
             "suggestion_id": suggestion_id_of(column, Problem.DOUBTING, TODAY),
             "case_id": filling_case_id(column, Problem.FADED, 1),
             "case_version": self._case_version(column),

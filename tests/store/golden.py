@@ -32,7 +32,7 @@ from domain.filling_case import filling_case_id
 from domain.filling_ladder import Ending, Problem
 from domain.filling_signs import Sign
 from domain.filling_suggestion import suggestion_id_of
-from domain.log_checklist import Finding
+from domain.log_checklist import ChecklistRow, Finding, Phrase
 from domain.paper import PaperKind, Printout
 from domain.refusals import ViewsUsedUp
 from domain.reveal_alert import Alert, alert_id_of
@@ -181,6 +181,10 @@ def _organisation_and_rules(record: TeamRecord) -> None:
     rules.publish_calendar(2026, *days, "测试", by=admin("calendar"))
     steps = tuple(ScriptStep(n, f"第{n}步", "您好") for n in range(1, 7))
     rules.publish_script("compliant", "zh", steps, by=admin("script"))
+    rows = (ChecklistRow(Finding.NO_DAILY_SUMMARY, symptom="心得没有写"),)
+    record.review_aids.define_checklist(rows, by=admin("checklist"))
+    phrases = (Phrase(RemarkKind.PRAISE, "〔姓名〕，记得很具体"),)
+    record.review_aids.define_phrases(phrases, by=admin("phrases"))
     rules.set_thresholds(0.99, 0.3, 2, "更稳妥", by=admin("thresholds"))
     for team in ("T1", "T2"):
         people.form_team(team, "一组", by=admin(f"form {team}"))
