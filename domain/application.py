@@ -23,6 +23,8 @@ from domain.filling_case import FillingCases, Standing
 from domain.filling_suggestion import FillingSuggestions
 from domain.organisation import Organisation
 from domain.paper import Papers
+from domain.plan import Plans
+from domain.plan import Ports as PlanPorts
 from domain.privacy import Privacy
 from domain.recording import Batch, Recording
 from domain.reveal_alert import RevealAlerts
@@ -57,6 +59,10 @@ class TeamRecord(Application[UUID]):
         self.privacy = Privacy(self.recording, self.rulebook.rules)
         self.daily_logs = DailyLogs(
             self.recording, Ports(self._team_of, self.customers.owner_in_use, self.rulebook.rules)
+        )
+        self.plans = Plans(
+            self.recording,
+            PlanPorts(self._team_of, self.customers.owner_in_use, self.rulebook.rules),
         )
         self.callbacks = Callbacks(
             self.recording, self.customers.owner_in_use, self.customers.may_be_called

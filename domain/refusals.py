@@ -9,6 +9,7 @@
     │   ├── UnknownGrant · UnknownAlert
     │   ├── UnknownReview · UnknownFillingCase
     │   ├── UnknownTrackingCall · UnknownCoaching · UnknownQuestion
+    │   ├── UnknownPlan
     │   ├── UnknownGrant · UnknownAlert
     │   ├── UnknownReview · UnknownFillingCase · UnknownSuggestion
     ├── Conflict                 the thing is not in a state for this
@@ -19,6 +20,7 @@
     │   ├── AlreadyReviewed · ThinRemark · CopiedRemark
     │   ├── CallEnded · GateNotPassed · CoachingClosed · NotHeldYet · QuietHours · DoNotCall
     │   ├── JournalSubmitted
+    │   ├── PlanSettled
     │   ├── MediationNotOpen · NotHeard · StepsMissing
     │   ├── FillingCaseClosed · WillNotSet · TooFewTalks · AppealOpen · PraiseFirst
     │   ├── LadderUnfinished · CriticismNotAsked · CriticismNotSigned
@@ -28,7 +30,7 @@
     └── Invalid                  the facts cannot be as told
         ├── ActivityInFuture · LateReasonMissing · WithdrawalTooLate · EmptyText
         ├── NotAMember · WrongOrder · StepOutOfOrder · OutcomeBeforeAnswer · PreparationIncomplete
-        └── BadValue
+        └── DayIsPast · BadValue
 
 The page turns a refusal into one sentence in the reader's language; ``facts`` has what it needs.
 """
@@ -107,6 +109,8 @@ class UnknownQuestion(NotFound):
 
 class UnknownSuggestion(NotFound):
     """No such suggestion, or none for this person; ``suggestion_id``."""
+class UnknownPlan(NotFound):
+    """No such plan item; ``item_id``."""
 
 
 class UnknownScript(NotFound):
@@ -206,6 +210,10 @@ class DoNotCall(Conflict):
 
 class JournalSubmitted(Conflict):
     """The journal of the day is handed in and filed; ``day``."""
+
+
+class PlanSettled(Conflict):
+    """The planned thing was done or given up; ``item_id``."""
 
 
 class AlreadyWithdrawn(Conflict):
@@ -353,6 +361,10 @@ class OutcomeBeforeAnswer(Invalid):
 
 class PreparationIncomplete(Invalid):
     """A tick of the call sheet is missing and has no reason (R-50 to R-55); ``ticks``."""
+
+
+class DayIsPast(Invalid):
+    """What is planned lies today or later; ``day``."""
 
 
 class BadValue(Invalid):

@@ -33,6 +33,29 @@ class ActivityKind(StrEnum):
     RECRUITING_VISIT = "recruiting_visit"  # 增员拜访
 
 
+class PlanKind(StrEnum):
+    """What a plan or a month's calendar (行事历) holds: the five activities, and the rest of work."""
+
+    APPOINTMENT_CALL = "appointment_call"  # 电话约访
+    FACE_MEETING = "face_meeting"  # 面谈
+    CLOSING_VISIT = "closing_visit"  # 促成拜访
+    NEW_PROSPECT_VISIT = "new_prospect_visit"  # 新增拜访
+    RECRUITING_VISIT = "recruiting_visit"  # 增员拜访
+    SERVICE = "service"  # 客户服务: a claim, a policy to bring
+    TEAM_EVENT = "team_event"  # 团队活动
+    TRAINING = "training"  # 培训
+    OTHER_WORK = "other_work"  # 其他工作
+
+
+class PlanChange(StrEnum):
+    """Why a plan was moved or given up."""
+
+    CUSTOMER_ASKED = "customer_moved"  # 客户改期
+    UNREACHABLE = "unreachable"  # 联系不上
+    COMPANY = "company"  # 公司或团队安排
+    OWN = "own_choice"  # 自己调整
+
+
 class ContactSource(StrEnum):
     """Where the contact came from; cold calls are not among them (regulation.md, 99号)."""
 

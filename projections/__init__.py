@@ -16,6 +16,7 @@ from projections.customers import CUSTOMERS
 from projections.due import DUE
 from projections.filling_cases import FILLING_CASES
 from projections.journals import JOURNALS
+from projections.plans import PLANS
 from projections.proof_tree import PROOF_TREE
 from projections.retention import RETENTION
 from projections.review_queue import REVIEW_QUEUE
@@ -29,6 +30,7 @@ from projections.visit_ledger import VISIT_LEDGER
 ALL: tuple[Projection, ...] = (
     TEAM_DAY,
     AGENT_DAY,
+    PLANS,
     VISIT_LEDGER,
     CALLBACK_QUEUE,
     CASES,

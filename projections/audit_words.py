@@ -12,9 +12,11 @@ from typing import Any
 from projections import audit_words_coaching as coaching
 from projections import audit_words_habits as habits
 from projections.account_words import ACCOUNT_SENTENCES, ACCOUNT_WORDS
+from projections.audit_plan_words import PLAN_SENTENCES, PLAN_WORDS
 from projections.audit_words_out import SENTENCES_OUT, WORDS_OUT
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
+    **PLAN_SENTENCES,
     **SENTENCES_OUT,
     **coaching.SENTENCES,
     "organisation.team_formed.v1": (
@@ -300,6 +302,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 WORDS: Mapping[str, tuple[str, str]] = {
     **WORDS_OUT,
     **coaching.WORDS,
+    **PLAN_WORDS,
     "agent": ("营销员", "agent"),
     "supervisor": ("主管", "supervisor"),
     "upper_supervisor": ("上级主管", "upper supervisor"),

@@ -40,6 +40,7 @@ class Item:
 MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
     Role.AGENT: (
         ("/today", "sun", N_("今日")),
+        ("/plans", "calendar", N_("计划")),
         ("/customers", "address-book", N_("客户")),
         ("/mine", "user", N_("我的")),
     ),

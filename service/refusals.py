@@ -47,6 +47,9 @@ SENTENCES: Mapping[type[Refusal], str] = {
     refusals.NoLegalHold: N_("没有这项保全。"),
     refusals.ProcessingRestricted: N_("这位客户的资料已限制处理，只能保存。"),
     refusals.UnknownReview: N_("这一天还没有批阅。"),
+    refusals.UnknownPlan: N_("没有这项计划。"),
+    refusals.PlanSettled: N_("这项计划已经有结果了。"),
+    refusals.DayIsPast: N_("这一天已经过去，请选今天或以后。"),
     refusals.AlreadyReviewed: N_("这一天的日志已经批阅过了。"),
     refusals.ThinRemark: N_("批语太短，帮不到人。请写得具体些；确实只想这样写，请勾选后再保存。"),
     refusals.CopiedRemark: N_(

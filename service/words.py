@@ -22,6 +22,8 @@ from domain.words import (
     LastAction,
     LeaveKind,
     Objection,
+    PlanChange,
+    PlanKind,
     PolicyTerm,
     RemarkKind,
     ReviewVerdict,
@@ -50,6 +52,23 @@ KINDS: Mapping[StrEnum, str] = {
     ActivityKind.CLOSING_VISIT: N_("促成拜访"),
     ActivityKind.NEW_PROSPECT_VISIT: N_("新增拜访"),
     ActivityKind.RECRUITING_VISIT: N_("增员拜访"),
+}
+PLAN_KINDS: Mapping[StrEnum, str] = {
+    PlanKind.APPOINTMENT_CALL: N_("电话约访"),
+    PlanKind.FACE_MEETING: N_("面谈"),
+    PlanKind.CLOSING_VISIT: N_("促成拜访"),
+    PlanKind.NEW_PROSPECT_VISIT: N_("新增拜访"),
+    PlanKind.RECRUITING_VISIT: N_("增员拜访"),
+    PlanKind.SERVICE: N_("客户服务"),
+    PlanKind.TEAM_EVENT: N_("团队活动"),
+    PlanKind.TRAINING: N_("培训"),
+    PlanKind.OTHER_WORK: N_("其他工作"),
+}
+PLAN_CHANGES: Mapping[StrEnum, str] = {
+    PlanChange.CUSTOMER_ASKED: N_("客户改期"),
+    PlanChange.UNREACHABLE: N_("联系不上"),
+    PlanChange.COMPANY: N_("公司或团队安排"),
+    PlanChange.OWN: N_("自己调整"),
 }
 SOURCES: Mapping[StrEnum, str] = {
     ContactSource.OWN: N_("缘故"),
@@ -204,6 +223,8 @@ SHORT_REASONS: Mapping[str, str] = {
 ALL: tuple[Mapping[StrEnum, str], ...] = (
     ROLES,
     KINDS,
+    PLAN_KINDS,
+    PLAN_CHANGES,
     SOURCES,
     RESULTS,
     LAST_ACTIONS,

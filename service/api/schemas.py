@@ -100,6 +100,7 @@ class Receipt(ma.Schema):
     callback_id = fields.String()
     complaint_id = fields.String()
     request_id = fields.String()
+    item_id = fields.String()
 
 
 class Reason(Body):

@@ -17,8 +17,9 @@ from service.access import Thing, need
 from service.context import shilu
 from service.forms import Day, Form, PageForm, by, one_of, see, sent, text, whole
 from service.language import N_, _
+from service.pages.own_customers import own_names
 from service.pages.rings import kind_label, result_label
-from service.pages.today import Clock, moment_of, own_names
+from service.pages.today import Clock, moment_of
 from service.reading import clock, day_in_address
 from service.sessions import reader
 from service.words import LAST_ACTIONS, OBJECTIONS, label

@@ -13,7 +13,7 @@ from projections.access_queries import LookCard
 from service.access import Thing, need
 from service.context import shilu
 from service.language import _, local
-from service.pages.today import own_names
+from service.pages.own_customers import own_names
 from service.reading import integer, views
 from service.reveal_words import GRANTS, REASONS, name_of
 from service.sessions import reader

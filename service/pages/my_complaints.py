@@ -17,7 +17,7 @@ from service.context import shilu
 from service.forms import Form, PageForm, an_id, by, see, sent, text
 from service.language import N_, _, day_text, local
 from service.pages.complaint_story import STATES, for_agent, name_of, state_text
-from service.pages.today import own_names
+from service.pages.own_customers import own_names
 from service.reading import said, views
 from service.sessions import reader
 

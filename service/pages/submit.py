@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, timedelta
-from types import SimpleNamespace
+from datetime import date
 
 from flask import Blueprint, make_response, render_template
 from marshmallow import fields, validate
@@ -12,17 +10,15 @@ from werkzeug.wrappers import Response
 
 from domain.rhythm import Rules
 from projections import agent_day
-from projections.agent_day import Entry
 from service.access import Thing, need
 from service.context import shilu
 from service.forms import Day, Form, OfflineForm, Tick, by, see, sent, text, written_at
 from service.language import N_, _, local
-from service.pages.rings import items_missing, kind_label, rings
-from service.pages.today import own_names
-from service.reading import clock, day_in_address, views
+from service.pages import plans
+from service.pages.rings import items_missing, rings
+from service.reading import day_in_address, views
 from service.sessions import reader
 from service.words import SHORT_REASONS
-from store.mapper import instant
 
 pages = Blueprint("submit", __name__)
 
@@ -68,12 +64,10 @@ def submit() -> Response:
 def _page(form: Form, day: date) -> Response:
     rules = shilu().rules()
     mode = rules.mode_on(day)
-    with views("agent_day") as connection:
+    tomorrow = plans.next_working_day(day)
+    with views("agent_day", "plans") as connection:
+        planned = plans.cards(connection, reader().person_id, tomorrow, tomorrow)
         log = agent_day.agent_day(connection, reader().person_id, day)
-        now = shilu().now()
-        planned = agent_day.planned(
-            connection, reader().person_id, instant(now), instant(now + timedelta(days=7))
-        )
     page = render_template(
         "submit.html",
         form=form,
@@ -83,7 +77,8 @@ def _page(form: Form, day: date) -> Response:
         entries=log.kinds,
         short=items_missing(log.kinds, mode) > 0,
         short_reasons=[(key, _(source)) for key, source in SHORT_REASONS.items()],
-        plans=_plans(planned, rules),
+        tomorrow=tomorrow,
+        plans=[item for item in planned if item.state == "open"],
     )
     return make_response(page, form.status)
 
@@ -94,15 +89,3 @@ def _due_text(rules: Rules, day: date) -> str:
     if shilu().now() <= due:
         return _("{time} 之前提交算按时", time=said)
     return _("已过 {time}，会记作补交，这不是坏事", time=said)
-
-
-def _plans(entries: Sequence[Entry], rules: Rules) -> list[SimpleNamespace]:
-    names = own_names({e.customer_id for e in entries})
-    return [
-        SimpleNamespace(
-            time=clock(e.next_at, rules.time_zone, with_day=shilu().today()),
-            customer=names.get(e.customer_id, e.customer_id),
-            kind=kind_label(e.kind),
-        )
-        for e in entries
-    ]

@@ -40,6 +40,8 @@ from service.forms import (
 )
 from service.language import N_, _, day_text, local
 from service.pages.named_customer import NEW, find_by_name
+from service.pages import plans
+from service.pages.own_customers import own_names
 from service.pages.rings import (
     KINDS_OF,
     entry_text,
@@ -240,6 +242,7 @@ def _page(form: Form, day: date, kind: str, picked: str = "") -> Response:
         recent = _offered(connection, me)
         written = agent_day.days_written(connection, me, day, 7)
         submitted = agent_day.submitted_days(connection, me, day - timedelta(days=7))
+    to_do, left_open = plans.open_items(me, day) if day == shilu().today() else ([], [])
     picked = picked or form.value("customer_id")
     recent = [*form.data.get("named", ()), *recent]
     names = own_names({*recent, *(e.customer_id for e in log.entries), picked} - {""})
@@ -259,6 +262,9 @@ def _page(form: Form, day: date, kind: str, picked: str = "") -> Response:
         week_said=_("最近七天的日志"),
         entries=[_line(e, names, rules, day) for e in reversed(log.entries)],
         submitted=_submitted(log, rules),
+        to_do=to_do,
+        left_open=left_open,
+        changes=plans.changes(),
         **(_entry_form(form, day, kind, names, recent, picked) if kind else {"kind": ""}),
     )
     return make_response(page, form.status)
@@ -306,16 +312,6 @@ def _week(
         now = one == shilu().today() and level != 2
         cells.append(SimpleNamespace(day=one, state="now" if now else state))
     return cells
-
-
-def own_names(customer_ids: set[str]) -> dict[str, str]:
-    """Return the full names of those of these customers that are the reader's own."""
-    names = {}
-    for customer_id in customer_ids:
-        customer = shilu().record.customers.find(customer_id)
-        if customer is not None and customer.owner_id == reader().person_id:
-            names[customer_id] = customer.name_in_use or customer.name_masked
-    return names
 
 
 def _line(entry: Any, names: dict[str, str], rules: Rules, day: date) -> SimpleNamespace:

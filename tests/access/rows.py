@@ -90,6 +90,7 @@ CASE = f"{API}/cases/<thing:agent_id>/<int(max=9999):case_no>"
 COMPLAINT = f"{API}/complaints/<thing:complaint_id>"
 FILLING = f"{API}/filling-cases/<thing:case_id>"
 DAY = f"{API}/daily-logs/<thing:agent_id>/<day:day>"
+PLAN_ITEM = f"{API}/plans/<thing:agent_id>/items/<thing:item_id>"
 CUSTOMER = f"{API}/customers/<thing:customer_id>"
 PERSON = f"{API}/people/<thing:person_id>"
 ENTRY = {
@@ -159,6 +160,15 @@ PAGES = (
         {"day": "{day}", "reason": "记错了"},
         a="+000",
     ),
+    row("GET /plans", a="+"),
+    row(
+        "POST /plans",
+        {"day": "{day}", "kind": "face_meeting", "customer_id": "{customer_id}"},
+        a="+000",
+    ),
+    row("POST /plans/<item_id>/keep", {"result": "interested"}, a="+000"),
+    row("POST /plans/<item_id>/move", {"day": "{day}", "reason": "own_choice"}, a="+000"),
+    row("POST /plans/<item_id>/cancel", {"reason": "unreachable"}, a="+000"),
     row("GET /today/submit", a="+"),
     row("POST /today/submit", {"day": "{day}", "summary": "好"}, a="+"),
     row("GET /customers", a="+"),
@@ -598,6 +608,16 @@ API_ROWS = (
     row(f"POST {DAY}/activities/<thing:activity_id>/withdrawal", {"reason": "记错了"}, a="+000"),
     row(f"POST {DAY}/summary", {"text": "好"}, a="+000"),
     row(f"POST {DAY}/submission", {}, a="+000"),
+    # plans
+    row(f"GET {API}/plans/<thing:agent_id>/<day:day>", a="+000", s="++00", u="+++0"),
+    row(
+        f"POST {API}/plans/<thing:agent_id>/items",
+        {"day": "{day}", "kind": "training", "at": "14:00"},
+        a="+000",
+    ),
+    row(f"POST {PLAN_ITEM}/kept", {"activity_id": "{activity_id}"}, a="+000"),
+    row(f"POST {PLAN_ITEM}/moved", {"day": "{day}", "reason": "own_choice"}, a="+000"),
+    row(f"POST {PLAN_ITEM}/cancelled", {"reason": "unreachable"}, a="+000"),
     # callbacks
     row(f"GET {API}/callbacks", s="+"),
     row(

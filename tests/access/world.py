@@ -24,6 +24,7 @@ from domain.filling_case import filling_case_id
 from domain.filling_ladder import Problem
 from domain.filling_signs import Sign
 from domain.filling_suggestion import suggestion_id_of
+from domain.plan import Intention
 from domain.reveal_alert import Alert, alert_id_of
 from domain.reveal_exception import Wish
 from domain.reveal_rules import AlertKind, RevealReason
@@ -37,6 +38,7 @@ from domain.words import (
     CallbackOutcome,
     Check,
     ContactSource,
+    PlanKind,
     Role,
     command_id,
 )
@@ -103,6 +105,7 @@ class World:
             "customer_id": CONTACTS[column][0],
             "activity_id": f"V-{column}",
             "unlisted": f"W-{column}",
+            "item_id": f"P-{column}",
             "callback_id": callback_id_of(f"V-{column}", supervisor),
             "complaint_id": complaint_id_of(filing(column)),
             "case_no": "1",
@@ -176,6 +179,8 @@ class World:
             home.record.daily_logs.log_activity(
                 person, visit, by=home.by(person), repeat_is_meant=True
             )
+        meant = Intention(TODAY, PlanKind.FACE_MEETING, customer_id=CONTACTS[person][0])
+        home.record.plans.plan(person, f"P-{person}", meant, by=home.by(person))
         self._list_and_prepare(person, supervisor)
         self._open_case(person)
         note = "两周只交三天"

@@ -34,6 +34,7 @@ from domain.filling_signs import Sign
 from domain.filling_suggestion import suggestion_id_of
 from domain.log_checklist import ChecklistRow, Finding, Phrase
 from domain.paper import PaperKind, Printout
+from domain.plan import Intention
 from domain.refusals import ViewsUsedUp
 from domain.reveal_alert import Alert, alert_id_of
 from domain.reveal_exception import Wish
@@ -62,6 +63,8 @@ from domain.words import (
     LastAction,
     LeaveKind,
     Objection,
+    PlanChange,
+    PlanKind,
     PolicyTerm,
     RemarkKind,
     ReviewVerdict,
@@ -106,6 +109,7 @@ def tell_everything(record: TeamRecord) -> None:
     """Give every command once, so that every event is stored once."""
     _organisation_and_rules(record)
     _customers_and_log(record)
+    _plans(record)
     _callback(record)
     _case(record)
     _filling(record)
@@ -235,6 +239,19 @@ def _customers_and_log(record: TeamRecord) -> None:
     logs.log_activity("A1", other, by=agent("log 2"))
     logs.withdraw_activity("A1", DAY, "V2", "点错了", by=agent("withdraw"))
     logs.sign_policies("A1", DAY, 1, by=_by("import", Role.SYSTEM, "policies"))
+
+
+def _plans(record: TeamRecord) -> None:
+    agent, plans = partial(_by, "A1", Role.AGENT), record.plans
+    meant = Intention(
+        DAY, PlanKind.FACE_MEETING, time(15), "C1", "V1", "T1/2026-11/policies", "带方案"
+    )
+    for item in ("P1", "P2"):
+        plans.plan("A1", item, meant, by=agent(f"plan {item}"))
+    later = DAY + timedelta(days=3), time(10)
+    plans.move("A1", "P2", *later, PlanChange.CUSTOMER_ASKED, by=agent("move P2"))
+    plans.cancel("A1", "P2", PlanChange.UNREACHABLE, by=agent("cancel P2"))
+    plans.keep("A1", "P1", "V1", by=agent("keep P1"))
 
 
 def _callback(record: TeamRecord) -> None:
