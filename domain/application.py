@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from eventsourcing.application import Application
@@ -35,8 +35,11 @@ from domain.review_aids import ReviewAids
 from domain.rulebook import Rulebooks
 from domain.scheduled_check import ScheduledChecks
 from domain.supervisor_journal import SupervisorJournals
+from domain.sheet_figures import Figures, day_figures, total
 from domain.tracking_call import TrackingCalls
 from domain.verification_case import VerificationCases
+from domain.weekly_sheet import Ports as WeekPorts
+from domain.weekly_sheet import WeeklySheets
 from domain.words import AppealVerdict, Role
 
 
@@ -63,6 +66,9 @@ class TeamRecord(Application[UUID]):
         self.plans = Plans(
             self.recording,
             PlanPorts(self._team_of, self.customers.owner_in_use, self.rulebook.rules),
+        )
+        self.weekly_sheets = WeeklySheets(
+            self.recording, WeekPorts(self._team_of, self.rulebook.rules, self._figures)
         )
         self.callbacks = Callbacks(
             self.recording, self.customers.owner_in_use, self.customers.may_be_called
@@ -134,6 +140,19 @@ class TeamRecord(Application[UUID]):
         waits = file.appealed and file.appeal_verdict is None
         overturned = file.appeal_verdict is AppealVerdict.OVERTURNED
         return Standing(file.case_no, file.verdict, waits, overturned)
+
+    def _figures(self, agent_id: str, first: date, last: date) -> Figures:
+        """Return what an agent's log shows for these days.
+
+        Policies are those that the company counted, or those that the log says were signed,
+        whichever are more: the company's count may come later.
+        """
+        rules = self.rulebook.rules()
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        logs = [log for day in days if (log := self.daily_logs.find(agent_id, day))]
+        policies = max(sum(log.policies for log in logs), sum(log.signed() for log in logs))
+        done = total(day_figures(log.counts(), rules.mode_on(log.day)) for log in logs)
+        return done + Figures(policies=policies)
 
     def _log_of(self, agent_id: str, day: date) -> LogSeen | None:
         log = self.daily_logs.find(agent_id, day)

@@ -201,6 +201,7 @@ class DailyLog(Aggregate):
         self.activities: dict[str, LoggedActivity] = {}
         self.summary_written = False
         self.submitted = False
+        self.policies = 0
 
     @event(ActivityLogged)
     def _activity_logged(
@@ -259,6 +260,15 @@ class DailyLog(Aggregate):
     @event(Submitted)
     def _submitted(self) -> None:
         self.submitted = True
+
+    @event(PoliciesSigned)
+    def _policies_signed(self, policies: int) -> None:
+        self.policies += policies
+
+    def signed(self) -> int:
+        """Return the number of standing entries that ended with a signature."""
+        standing = (a for a in self.activities.values() if not a.withdrawn)
+        return sum(a.result is ActivityResult.SIGNED for a in standing)
 
     def counts(self) -> dict[str, int]:
         """Return the number of standing entries by kind."""

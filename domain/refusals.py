@@ -21,6 +21,7 @@
     │   ├── CallEnded · GateNotPassed · CoachingClosed · NotHeldYet · QuietHours · DoNotCall
     │   ├── JournalSubmitted
     │   ├── PlanSettled
+    │   ├── TargetsFixed
     │   ├── MediationNotOpen · NotHeard · StepsMissing
     │   ├── FillingCaseClosed · WillNotSet · TooFewTalks · AppealOpen · PraiseFirst
     │   ├── LadderUnfinished · CriticismNotAsked · CriticismNotSigned
@@ -30,7 +31,7 @@
     └── Invalid                  the facts cannot be as told
         ├── ActivityInFuture · LateReasonMissing · WithdrawalTooLate · EmptyText
         ├── NotAMember · WrongOrder · StepOutOfOrder · OutcomeBeforeAnswer · PreparationIncomplete
-        └── DayIsPast · BadValue
+        └── DayIsPast · SheetIncomplete · BadValue
 
 The page turns a refusal into one sentence in the reader's language; ``facts`` has what it needs.
 """
@@ -216,6 +217,10 @@ class PlanSettled(Conflict):
     """The planned thing was done or given up; ``item_id``."""
 
 
+class TargetsFixed(Conflict):
+    """The week runs already: its targets are not moved any more (R-11); ``monday``."""
+
+
 class AlreadyWithdrawn(Conflict):
     """The entry was withdrawn; ``activity_id``."""
 
@@ -361,6 +366,10 @@ class OutcomeBeforeAnswer(Invalid):
 
 class PreparationIncomplete(Invalid):
     """A tick of the call sheet is missing and has no reason (R-50 to R-55); ``ticks``."""
+
+
+class SheetIncomplete(Invalid):
+    """Columns are still empty (R-10, R-21); ``parts``."""
 
 
 class DayIsPast(Invalid):

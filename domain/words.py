@@ -56,6 +56,25 @@ class PlanChange(StrEnum):
     OWN = "own_choice"  # 自己调整
 
 
+class SheetPart(StrEnum):
+    """A column of a weekly sheet or a monthly record that its agent fills (R-10, R-21)."""
+
+    TARGETS = "targets"  # 原定目标
+    SUMMARY = "summary"  # 本周总结 or 上月总结
+    NEXT_PLAN = "next_plan"  # 下周计划
+    WORK_WEEKS = "work_weeks"  # 工作周划分
+    PLAN = "plan"  # 本月计划
+    GOALS = "goals"  # 本月经营目标
+    CALENDAR = "calendar"  # 月工作行事历
+
+
+class TargetOrigin(StrEnum):
+    """Where a week's targets came from."""
+
+    LAST_WEEK = "last_week"
+    OWN = "by_hand"
+
+
 class ContactSource(StrEnum):
     """Where the contact came from; cold calls are not among them (regulation.md, 99号)."""
 

@@ -21,6 +21,7 @@ from projections.proof_tree import PROOF_TREE
 from projections.retention import RETENTION
 from projections.review_queue import REVIEW_QUEUE
 from projections.supervision_due import SUPERVISION_DUE
+from projections.sheets import SHEETS
 from projections.supervisor_duties import SUPERVISOR_DUTIES
 from projections.team_facts import TEAM_DAY
 from projections.timeline import TIMELINE
@@ -31,6 +32,7 @@ ALL: tuple[Projection, ...] = (
     TEAM_DAY,
     AGENT_DAY,
     PLANS,
+    SHEETS,
     VISIT_LEDGER,
     CALLBACK_QUEUE,
     CASES,

@@ -18,6 +18,26 @@ PLAN_SENTENCES: Mapping[str, tuple[str, str]] = {
         "取消了 {day} 计划的{kind}：{reason}",
         "gave up what was planned for {day}: {kind}, because: {reason}",
     ),
+    "weekly_sheet.opened.v1": (
+        "翻开 {agent_id} {monday} 这一周的工作检视表",
+        "opened the weekly sheet of {agent_id} for the week of {monday}",
+    ),
+    "weekly_sheet.targets_set.v1": (
+        "定下 {monday} 这一周的目标（{origin}）：{targets}",
+        "set the targets for the week of {monday} ({origin}): {targets}",
+    ),
+    "weekly_sheet.summary_written.v1": (
+        "写下 {monday} 这一周的总结，{text_length} 字",
+        "summed up the week of {monday}, {text_length} characters",
+    ),
+    "weekly_sheet.next_week_planned.v1": (
+        "在 {monday} 的周表里定下周计划：{targets}",
+        "planned the week after the week of {monday}: {targets}",
+    ),
+    "weekly_sheet.submitted.v1": (
+        "提交 {monday} 这一周的工作检视表，实际达成：{results}",
+        "handed in the sheet of the week of {monday}, achieved: {results}",
+    ),
 }
 PLAN_WORDS: Mapping[str, tuple[str, str]] = {
     "service": ("客户服务", "customer service"),
@@ -25,5 +45,12 @@ PLAN_WORDS: Mapping[str, tuple[str, str]] = {
     "other_work": ("其他工作", "other work"),
     "customer_moved": ("客户改期", "the customer asked for another day"),
     "company": ("公司或团队安排", "company or team"),
+    "last_week": ("来自上周计划", "from last week’s plan"),
+    "by_hand": ("自己定", "set by hand"),
+    "calls": ("电话", "calls"),
+    "meetings": ("面谈", "meetings"),
+    "closings": ("促成", "closings"),
+    "new_visits": ("新增", "new visits"),
+    "policies": ("件数", "policies"),
     "own_choice": ("自己调整", "own choice"),
 }

@@ -410,6 +410,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 TRANSLATED = coaching.TRANSLATED | frozenset(
     {
         "role",
+        "origin",
         "kind",
         "contact_source",
         "result",
@@ -460,4 +461,6 @@ def _shown(name: str, value: Any, language: str) -> str:
         return "—"
     if isinstance(value, list):
         return str(len(value))
+    if isinstance(value, dict):  # figures by their columns
+        return ", ".join(f"{word(key, language)} {n}" for key, n in value.items())
     return word(str(value), language) if name in TRANSLATED else str(value)

@@ -88,6 +88,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
 ASKED = (("/inquiries", "messages", N_("请我说明")),)  # there only while an answer is awaited
 BELONGS = {
     "/account": "/mine",
+    "/week": "/plans",
     "/agents": "/board",
     "/find-customer": "/privacy",
     "/teams": "/people",

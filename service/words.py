@@ -8,6 +8,7 @@ from enum import StrEnum
 from domain.account_record import IdentityCheck
 from domain.filling_ladder import Ending, Problem, Will
 from domain.log_checklist import Finding, Topic
+from domain.sheet_figures import Column
 from domain.words import (
     ActivityKind,
     ActivityResult,
@@ -29,6 +30,7 @@ from domain.words import (
     ReviewVerdict,
     Role,
     Sanction,
+    SheetPart,
     Verdict,
 )
 from service.language import N_, _
@@ -69,6 +71,18 @@ PLAN_CHANGES: Mapping[StrEnum, str] = {
     PlanChange.UNREACHABLE: N_("联系不上"),
     PlanChange.COMPANY: N_("公司或团队安排"),
     PlanChange.OWN: N_("自己调整"),
+}
+COLUMNS: Mapping[StrEnum, str] = {
+    Column.CALLS: N_("电话约访"),
+    Column.MEETINGS: N_("面谈"),
+    Column.CLOSINGS: N_("促成拜访"),
+    Column.NEW_VISITS: N_("新增/增员"),
+    Column.POLICIES: N_("成交件数"),
+}
+WEEK_PARTS: Mapping[StrEnum, str] = {
+    SheetPart.TARGETS: N_("原定目标"),
+    SheetPart.SUMMARY: N_("本周总结"),
+    SheetPart.NEXT_PLAN: N_("下周计划"),
 }
 SOURCES: Mapping[StrEnum, str] = {
     ContactSource.OWN: N_("缘故"),
@@ -225,6 +239,7 @@ ALL: tuple[Mapping[StrEnum, str], ...] = (
     KINDS,
     PLAN_KINDS,
     PLAN_CHANGES,
+    COLUMNS,
     SOURCES,
     RESULTS,
     LAST_ACTIONS,

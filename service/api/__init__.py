@@ -26,6 +26,7 @@ from service.api import (
     team_states,
     teams,
     tracking_calls,
+    weekly_sheets,
 )
 from service.api.body import MAX_BODY
 from service.api.problems import problem_response
@@ -45,6 +46,7 @@ RESOURCES = (
     privacy.resource,
     daily_logs.resource,
     plans.resource,
+    weekly_sheets.resource,
     callbacks.resource,
     tracking_calls.resource,
     coachings.resource,

@@ -46,6 +46,7 @@ from service.pages import (
     time_machine,
     today,
     tracking,
+    week,
 )
 
 ALL_PAGES = (
@@ -58,6 +59,7 @@ ALL_PAGES = (
     entry.pages,
     submit.pages,
     plans.pages,
+    week.pages,
     customers.pages,
     mine.pages,
     mine_looks.pages,

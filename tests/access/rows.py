@@ -91,6 +91,7 @@ COMPLAINT = f"{API}/complaints/<thing:complaint_id>"
 FILLING = f"{API}/filling-cases/<thing:case_id>"
 DAY = f"{API}/daily-logs/<thing:agent_id>/<day:day>"
 PLAN_ITEM = f"{API}/plans/<thing:agent_id>/items/<thing:item_id>"
+WEEK = f"{API}/weekly-sheets/<thing:agent_id>/<day:day>"
 CUSTOMER = f"{API}/customers/<thing:customer_id>"
 PERSON = f"{API}/people/<thing:person_id>"
 ENTRY = {
@@ -169,6 +170,9 @@ PAGES = (
     row("POST /plans/<item_id>/keep", {"result": "interested"}, a="+000"),
     row("POST /plans/<item_id>/move", {"day": "{day}", "reason": "own_choice"}, a="+000"),
     row("POST /plans/<item_id>/cancel", {"reason": "unreachable"}, a="+000"),
+    row("GET /week", a="+"),
+    row("POST /week", {"monday": "{monday}", "version": "0", "summary": "好"}, a="+"),
+    row("POST /week/targets", {"monday": "{next_monday}", "calls": "20"}, a="+"),
     row("GET /today/submit", a="+"),
     row("POST /today/submit", {"day": "{day}", "summary": "好"}, a="+"),
     row("GET /customers", a="+"),
@@ -618,6 +622,11 @@ API_ROWS = (
     row(f"POST {PLAN_ITEM}/kept", {"activity_id": "{activity_id}"}, a="+000"),
     row(f"POST {PLAN_ITEM}/moved", {"day": "{day}", "reason": "own_choice"}, a="+000"),
     row(f"POST {PLAN_ITEM}/cancelled", {"reason": "unreachable"}, a="+000"),
+    # weeks
+    row(f"GET {WEEK}", a="+000", s="++00", u="+++0"),
+    row(f"POST {WEEK}/targets", {"targets": {"calls": 20}}, first=(422,), a="+000"),
+    row(f"POST {WEEK}/words", {"summary": "好"}, first=(422,), a="+000"),
+    row(f"POST {WEEK}/submission", {"summary": "好"}, first=(422,), a="+000"),
     # callbacks
     row(f"GET {API}/callbacks", s="+"),
     row(

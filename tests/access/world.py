@@ -29,6 +29,7 @@ from domain.reveal_alert import Alert, alert_id_of
 from domain.reveal_exception import Wish
 from domain.reveal_rules import AlertKind, RevealReason
 from domain.scheduled_check import CheckKey
+from domain.sheet_figures import monday_of
 from domain.tracking_call import Preparation, tracking_call_id_of
 from domain.verification_case import Contradiction, Evidence, EvidenceItem
 from domain.words import (
@@ -114,6 +115,8 @@ class World:
             "case_id": filling_case_id(column, Problem.FADED, 1),
             "case_version": self._case_version(column),
             "day": str(TODAY),
+            "monday": str(monday_of(TODAY)),
+            "next_monday": str(monday_of(TODAY) + timedelta(days=7)),
             "moment": (NOON - HOUR).isoformat(),
             "position": "1",
             "question": "same_customers",

@@ -44,9 +44,11 @@ from domain.rhythm import CallHours, WorkMode
 from domain.rulebook import ScriptStep
 from domain.scheduled_check import CheckKey
 from domain.supervisor_journal import Asked, NoteKind, Question
+from domain.sheet_figures import Figures
 from domain.tracking_call import Missed, Opening, Talk, tracking_call_id_of
 from domain.tracking_call import Preparation as TrackingSheet
 from domain.verification_case import Contradiction, Evidence, EvidenceItem
+from domain.weekly_sheet import WeekWords
 from domain.words import (
     ActivityKind,
     ActivityResult,
@@ -110,6 +112,7 @@ def tell_everything(record: TeamRecord) -> None:
     _organisation_and_rules(record)
     _customers_and_log(record)
     _plans(record)
+    _week(record)
     _callback(record)
     _case(record)
     _filling(record)
@@ -252,6 +255,14 @@ def _plans(record: TeamRecord) -> None:
     plans.move("A1", "P2", *later, PlanChange.CUSTOMER_ASKED, by=agent("move P2"))
     plans.cancel("A1", "P2", PlanChange.UNREACHABLE, by=agent("cancel P2"))
     plans.keep("A1", "P1", "V1", by=agent("keep P1"))
+
+
+def _week(record: TeamRecord) -> None:
+    agent, monday = partial(_by, "A1", Role.AGENT), date(2026, 11, 16)
+    sheets = record.weekly_sheets
+    sheets.set_targets("A1", monday, Figures(25, 15, 5, 5, 1), by=agent("week targets"))
+    words = WeekWords("签了一单，电话还不够", Figures(30, 16, 5, 6, 2))
+    sheets.submit("A1", monday, words, by=agent("week"))
 
 
 def _callback(record: TeamRecord) -> None:

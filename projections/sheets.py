@@ -1,0 +1,181 @@
+"""Weeks and months of agents: targets, what was written, what was handed in (R-10 to R-13, R-20 to R-25).
+
+Texts are not here: they are sealed, and the page reads them from the log with the agent's right.
+What was achieved is counted from the log (``sheet_figures``), never typed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    select,
+)
+
+from domain.sheet_figures import Figures, figures_of
+from projections.base import Projection, Writer
+from store.log_reader import LoggedEvent
+
+METADATA = MetaData()
+WEEK, MONTH = "week", "month"
+SHEET = Table(
+    "sheets_sheet",
+    METADATA,
+    Column("agent_id", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("period", String, primary_key=True),  # the Monday, or the first of the month
+    Column("team_id", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("targets", String),
+    Column("origin", String),
+    Column("summary_length", Integer, nullable=False),
+    Column("next_targets", String),
+    Column("submitted_at", String),
+    Column("on_time", Boolean),
+    Column("results", String),
+    Column("missing", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Index("sheets_sheet_period", "kind", "period"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as it stands; ``version`` is that of its stream, 0 before it was opened.
+
+    ``results`` are those at the time of handing in; the log may have been put right since.
+    """
+
+    agent_id: str
+    kind: str
+    period: date
+    team_id: str
+    version: int
+    targets: Figures | None
+    origin: str | None
+    summary_length: int
+    next_targets: Figures | None
+    submitted_at: datetime | None
+    on_time: bool | None
+    results: Figures | None
+    missing: tuple[str, ...]
+    position: int
+
+
+def _key(event: LoggedEvent) -> dict[str, str]:
+    week = "monday" in event.data
+    return {
+        "agent_id": event.data["agent_id"],
+        "kind": WEEK if week else MONTH,
+        "period": event.data["monday" if week else "month"],
+    }
+
+
+def _opened(writer: Writer, event: LoggedEvent) -> None:
+    nothing = dict.fromkeys(
+        ("targets", "origin", "next_targets", "submitted_at", "on_time", "results"), None
+    )
+    writer.insert(
+        SHEET,
+        **_key(event),
+        team_id=event.data["team_id"],
+        version=event.version,
+        summary_length=0,
+        missing="[]",
+        position=event.position,
+        **nothing,
+    )
+
+
+def _set(writer: Writer, event: LoggedEvent, **values: Any) -> None:
+    writer.change(SHEET, _key(event), version=event.version, position=event.position, **values)
+
+
+def _targets_set(writer: Writer, event: LoggedEvent) -> None:
+    origin = event.data["origin"]
+    _set(writer, event, targets=json.dumps(event.data["targets"]), origin=origin)
+
+
+def _summarised(writer: Writer, event: LoggedEvent) -> None:
+    _set(writer, event, summary_length=event.data["text_length"])
+
+
+def _next_planned(writer: Writer, event: LoggedEvent) -> None:
+    _set(writer, event, next_targets=json.dumps(event.data["targets"]))
+
+
+def _submitted(writer: Writer, event: LoggedEvent) -> None:
+    _set(
+        writer,
+        event,
+        submitted_at=event.data["by"]["recorded_at"],
+        on_time=event.data["on_time"],
+        results=json.dumps(event.data["results"]),
+        missing=json.dumps(event.data["missing"]),
+    )
+
+
+SHEETS = Projection(
+    "sheets",
+    1,
+    METADATA,
+    {
+        "weekly_sheet.opened.v1": _opened,
+        "weekly_sheet.targets_set.v1": _targets_set,
+        "weekly_sheet.summary_written.v1": _summarised,
+        "weekly_sheet.next_week_planned.v1": _next_planned,
+        "weekly_sheet.submitted.v1": _submitted,
+    },
+)
+
+
+def one(connection: Connection, agent_id: str, kind: str, period: date) -> Sheet | None:
+    """Return a sheet, or None if nothing was said about that week or month."""
+    query = select(SHEET).where(
+        SHEET.c.agent_id == agent_id, SHEET.c.kind == kind, SHEET.c.period == period.isoformat()
+    )
+    row = connection.execute(query).mappings().first()
+    return _sheet(dict(row)) if row else None
+
+
+def submitted(
+    connection: Connection, agents: Collection[str], kind: str, period: date
+) -> Sequence[Sheet]:
+    """Return the sheets of a week or month that these agents have handed in."""
+    query = (
+        select(SHEET)
+        .where(
+            SHEET.c.kind == kind,
+            SHEET.c.period == period.isoformat(),
+            SHEET.c.agent_id.in_(agents),
+            SHEET.c.submitted_at.is_not(None),
+        )
+        .order_by(SHEET.c.agent_id)
+    )
+    return [_sheet(dict(row)) for row in connection.execute(query).mappings()]
+
+
+def _sheet(row: Mapping[str, Any]) -> Sheet:
+    values = {name: row[name] for name in Sheet.__slots__}
+    values["period"] = date.fromisoformat(row["period"])
+    for name in ("targets", "next_targets", "results"):
+        values[name] = figures_of(json.loads(row[name])) if row[name] else None
+    values["submitted_at"] = (
+        datetime.fromisoformat(row["submitted_at"]) if row["submitted_at"] else None
+    )
+    values["missing"] = tuple(json.loads(row["missing"]))
+    return Sheet(**values)
