@@ -21,6 +21,8 @@ from domain.daily_log import DailyLogs, Ports
 from domain.family_note import FamilyNotes
 from domain.filling_case import FillingCases, Standing
 from domain.filling_suggestion import FillingSuggestions
+from domain.monthly_record import MonthlyRecords
+from domain.monthly_record import Ports as MonthPorts
 from domain.organisation import Organisation
 from domain.paper import Papers
 from domain.plan import Plans
@@ -36,6 +38,7 @@ from domain.rulebook import Rulebooks
 from domain.scheduled_check import ScheduledChecks
 from domain.supervisor_journal import SupervisorJournals
 from domain.sheet_figures import Figures, day_figures, total
+from domain.team_goal import TeamGoals
 from domain.tracking_call import TrackingCalls
 from domain.verification_case import VerificationCases
 from domain.weekly_sheet import Ports as WeekPorts
@@ -69,6 +72,13 @@ class TeamRecord(Application[UUID]):
         )
         self.weekly_sheets = WeeklySheets(
             self.recording, WeekPorts(self._team_of, self.rulebook.rules, self._figures)
+        )
+        self.team_goals = TeamGoals(
+            self.recording, lambda team_id: self.organisation.team(team_id) is not None
+        )
+        self.monthly_records = MonthlyRecords(
+            self.recording,
+            MonthPorts(self._team_of, self.rulebook.rules, self._figures, self._team_goals),
         )
         self.callbacks = Callbacks(
             self.recording, self.customers.owner_in_use, self.customers.may_be_called
@@ -140,6 +150,10 @@ class TeamRecord(Application[UUID]):
         waits = file.appealed and file.appeal_verdict is None
         overturned = file.appeal_verdict is AppealVerdict.OVERTURNED
         return Standing(file.case_no, file.verdict, waits, overturned)
+
+    def _team_goals(self, team_id: str, month: date) -> Figures | None:
+        goal = self.team_goals.find(team_id, month)
+        return goal.goals if goal else None
 
     def _figures(self, agent_id: str, first: date, last: date) -> Figures:
         """Return what an agent's log shows for these days.

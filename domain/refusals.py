@@ -7,7 +7,6 @@
     │   ├── UnknownTeam · UnknownMember · UnknownCustomer · UnknownLog
     │   ├── UnknownActivity · UnknownCallback · UnknownCase · UnknownScript · UnknownComplaint
     │   ├── UnknownGrant · UnknownAlert
-    │   ├── UnknownReview · UnknownFillingCase
     │   ├── UnknownTrackingCall · UnknownCoaching · UnknownQuestion
     │   ├── UnknownPlan
     │   ├── UnknownGrant · UnknownAlert
@@ -31,7 +30,7 @@
     └── Invalid                  the facts cannot be as told
         ├── ActivityInFuture · LateReasonMissing · WithdrawalTooLate · EmptyText
         ├── NotAMember · WrongOrder · StepOutOfOrder · OutcomeBeforeAnswer · PreparationIncomplete
-        └── DayIsPast · SheetIncomplete · BadValue
+        └── DayIsPast · SheetIncomplete · WeeksDontFit · BadValue
 
 The page turns a refusal into one sentence in the reader's language; ``facts`` has what it needs.
 """
@@ -110,6 +109,8 @@ class UnknownQuestion(NotFound):
 
 class UnknownSuggestion(NotFound):
     """No such suggestion, or none for this person; ``suggestion_id``."""
+
+
 class UnknownPlan(NotFound):
     """No such plan item; ``item_id``."""
 
@@ -370,6 +371,10 @@ class PreparationIncomplete(Invalid):
 
 class SheetIncomplete(Invalid):
     """Columns are still empty (R-10, R-21); ``parts``."""
+
+
+class WeeksDontFit(Invalid):
+    """A month's work weeks have a gap, an overlap or no work in them (R-24); ``problem``, ``day``."""
 
 
 class DayIsPast(Invalid):

@@ -38,6 +38,38 @@ PLAN_SENTENCES: Mapping[str, tuple[str, str]] = {
         "提交 {monday} 这一周的工作检视表，实际达成：{results}",
         "handed in the sheet of the week of {monday}, achieved: {results}",
     ),
+    "monthly_record.opened.v1": (
+        "翻开 {agent_id} {month} 这个月的经营记录",
+        "opened the record of {agent_id} for the month of {month}",
+    ),
+    "monthly_record.work_weeks_divided.v1": (
+        "把 {month} 这个月划成 {weeks} 个工作周",
+        "divided the month of {month} into work weeks: {weeks}",
+    ),
+    "monthly_record.last_month_summarised.v1": (
+        "在 {month} 的记录里写下上月总结，{text_length} 字",
+        "summed up the month before {month}, {text_length} characters",
+    ),
+    "monthly_record.month_planned.v1": (
+        "写下 {month} 的本月计划，{text_length} 字",
+        "planned the month of {month}, {text_length} characters",
+    ),
+    "monthly_record.goals_set.v1": (
+        "定下 {month} 的经营目标：{goals}（团队目标：{team_goals}）",
+        "set the goals for the month of {month}: {goals} (the team’s: {team_goals})",
+    ),
+    "monthly_record.submitted.v1": (
+        "提交 {month} 的经营记录，上月实际达成：{results}",
+        "handed in the record of the month of {month}; achieved the month before: {results}",
+    ),
+    "team_goal.set.v1": (
+        "给 {team_id} 定下 {month} 的团队目标：{goals}",
+        "set the goals of {team_id} for the month of {month}: {goals}",
+    ),
+    "team_goal.changed.v1": (
+        "把 {team_id} {month} 的团队目标改为 {goals}：{reason}",
+        "changed the goals of {team_id} for the month of {month} to {goals}: {reason}",
+    ),
 }
 PLAN_WORDS: Mapping[str, tuple[str, str]] = {
     "service": ("客户服务", "customer service"),

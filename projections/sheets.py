@@ -44,6 +44,8 @@ SHEET = Table(
     Column("origin", String),
     Column("summary_length", Integer, nullable=False),
     Column("next_targets", String),
+    Column("plan_length", Integer, nullable=False),
+    Column("weeks", Text, nullable=False),
     Column("submitted_at", String),
     Column("on_time", Boolean),
     Column("results", String),
@@ -51,13 +53,34 @@ SHEET = Table(
     Column("position", BigInteger, nullable=False),
     Index("sheets_sheet_period", "kind", "period"),
 )
+TEAM_GOAL = Table(
+    "sheets_team_goal",
+    METADATA,
+    Column("team_id", String, primary_key=True),
+    Column("month", String, primary_key=True),
+    Column("goals", String, nullable=False),
+    Column("focus", Text),
+    Column("set_by", String, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamGoals:
+    """What a team wants to reach in a month, and what it is about."""
+
+    team_id: str
+    month: date
+    goals: Figures
+    focus: str | None
+    set_by: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet as it stands; ``version`` is that of its stream, 0 before it was opened.
+    """A week or a month as it stands; ``version`` is that of its stream, 0 before it was opened.
 
-    ``results`` are those at the time of handing in; the log may have been put right since.
+    ``targets`` are a month's goals, too; ``weeks`` its work weeks as (first, last). ``results`` are
+    those at the time of handing in; the log may have been put right since.
     """
 
     agent_id: str
@@ -69,6 +92,8 @@ class Sheet:
     origin: str | None
     summary_length: int
     next_targets: Figures | None
+    plan_length: int
+    weeks: tuple[tuple[date, date], ...]
     submitted_at: datetime | None
     on_time: bool | None
     results: Figures | None
@@ -95,6 +120,8 @@ def _opened(writer: Writer, event: LoggedEvent) -> None:
         team_id=event.data["team_id"],
         version=event.version,
         summary_length=0,
+        plan_length=0,
+        weeks="[]",
         missing="[]",
         position=event.position,
         **nothing,
@@ -125,13 +152,36 @@ def _submitted(writer: Writer, event: LoggedEvent) -> None:
         submitted_at=event.data["by"]["recorded_at"],
         on_time=event.data["on_time"],
         results=json.dumps(event.data["results"]),
-        missing=json.dumps(event.data["missing"]),
+        missing=json.dumps(event.data.get("missing", [])),  # a month is never handed in with a gap
     )
+
+
+def _divided(writer: Writer, event: LoggedEvent) -> None:
+    weeks = [(week["first"], week["last"]) for week in event.data["weeks"]]
+    _set(writer, event, weeks=json.dumps(weeks))
+
+
+def _month_planned(writer: Writer, event: LoggedEvent) -> None:
+    _set(writer, event, plan_length=event.data["text_length"])
+
+
+def _goals_set(writer: Writer, event: LoggedEvent) -> None:
+    _set(writer, event, targets=json.dumps(event.data["goals"]))
+
+
+def _team_goal(writer: Writer, event: LoggedEvent) -> None:
+    key = {name: event.data[name] for name in ("team_id", "month")}
+    values = {"goals": json.dumps(event.data["goals"]), "focus": event.data["focus"]}
+    values["set_by"] = event.actor
+    if writer.row(TEAM_GOAL, **key) is None:
+        writer.insert(TEAM_GOAL, **key, **values)
+    else:
+        writer.change(TEAM_GOAL, key, **values)
 
 
 SHEETS = Projection(
     "sheets",
-    1,
+    2,
     METADATA,
     {
         "weekly_sheet.opened.v1": _opened,
@@ -139,6 +189,14 @@ SHEETS = Projection(
         "weekly_sheet.summary_written.v1": _summarised,
         "weekly_sheet.next_week_planned.v1": _next_planned,
         "weekly_sheet.submitted.v1": _submitted,
+        "monthly_record.opened.v1": _opened,
+        "monthly_record.work_weeks_divided.v1": _divided,
+        "monthly_record.last_month_summarised.v1": _summarised,
+        "monthly_record.month_planned.v1": _month_planned,
+        "monthly_record.goals_set.v1": _goals_set,
+        "monthly_record.submitted.v1": _submitted,
+        "team_goal.set.v1": _team_goal,
+        "team_goal.changed.v1": _team_goal,
     },
 )
 
@@ -169,6 +227,30 @@ def submitted(
     return [_sheet(dict(row)) for row in connection.execute(query).mappings()]
 
 
+def goals_of(connection: Connection, agents: Collection[str], month: date) -> Mapping[str, Figures]:
+    """Return the goals that these agents have set themselves for a month, by agent."""
+    query = select(SHEET.c.agent_id, SHEET.c.targets).where(
+        SHEET.c.kind == MONTH,
+        SHEET.c.period == month.isoformat(),
+        SHEET.c.agent_id.in_(agents),
+        SHEET.c.targets.is_not(None),
+    )
+    found = {row.agent_id: figures_of(json.loads(row.targets)) for row in connection.execute(query)}
+    return {agent: goals for agent, goals in found.items() if goals is not None}
+
+
+def team_goals(connection: Connection, team_id: str, month: date) -> TeamGoals | None:
+    """Return a team's goals for a month, or None."""
+    query = select(TEAM_GOAL).where(
+        TEAM_GOAL.c.team_id == team_id, TEAM_GOAL.c.month == month.isoformat()
+    )
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        return None
+    goals = figures_of(json.loads(row["goals"])) or Figures()
+    return TeamGoals(team_id, month, goals, row["focus"], row["set_by"])
+
+
 def _sheet(row: Mapping[str, Any]) -> Sheet:
     values = {name: row[name] for name in Sheet.__slots__}
     values["period"] = date.fromisoformat(row["period"])
@@ -176,6 +258,10 @@ def _sheet(row: Mapping[str, Any]) -> Sheet:
         values[name] = figures_of(json.loads(row[name])) if row[name] else None
     values["submitted_at"] = (
         datetime.fromisoformat(row["submitted_at"]) if row["submitted_at"] else None
+    )
+    values["weeks"] = tuple(
+        (date.fromisoformat(first), date.fromisoformat(last))
+        for first, last in json.loads(row["weeks"])
     )
     values["missing"] = tuple(json.loads(row["missing"]))
     return Sheet(**values)

@@ -38,6 +38,7 @@ class Thing(StrEnum):
     MY_COACHING = "my_coaching"  # to ask for help, and to read what was said
     TRACK = "track"  # to call one's agents (电话追踪)
     REVIEW = "review"  # to review a day's log (批阅)
+    SET_GOALS = "set_goals"  # a team's goals for a month
     READ_REVIEW = "read_review"
     ANSWER_REVIEW = "answer_review"
     READ_CASE = "read_case"
@@ -85,6 +86,7 @@ TABLE: Mapping[Thing, Mapping[Role, Reach]] = {
     Thing.MY_COACHING: {Role.AGENT: OWN},
     Thing.TRACK: {Role.SUPERVISOR: TEAM},
     Thing.REVIEW: {Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.SET_GOALS: {Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
     Thing.READ_REVIEW: {Role.AGENT: OWN, Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
     Thing.ANSWER_REVIEW: {Role.AGENT: OWN},
     Thing.READ_CASE: {

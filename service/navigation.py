@@ -51,6 +51,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/tracking", "phone", N_("电话追踪")),
         ("/coaching", "heart-handshake", N_("个别辅导")),
         ("/journal", "pencil", N_("经营日志")),
+        ("/team-goals", "flag", N_("团队目标")),
         ("/cases", "scale", N_("案件")),
         ("/filling", "route", N_("填写辅导")),
         ("/reveals", "eye", N_("查看号码")),

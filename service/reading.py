@@ -22,6 +22,7 @@ SAID: Mapping[str, str] = {
     "submitted": N_("今天的日志交了，辛苦了。"),
     "sheet_saved": N_("已保存，交之前都可以再改。"),
     "sheet_submitted": N_("交了，主管会给你回音。"),
+    "divided": N_("工作周划好了。"),
     "targets": N_("目标定了。"),
     "planned": N_("计划记下了。"),
     "moved": N_("已改期。"),

@@ -47,6 +47,7 @@ SENTENCES: Mapping[type[Refusal], str] = {
     refusals.NoLegalHold: N_("没有这项保全。"),
     refusals.ProcessingRestricted: N_("这位客户的资料已限制处理，只能保存。"),
     refusals.UnknownReview: N_("这一天还没有批阅。"),
+    refusals.WeeksDontFit: N_("工作周要一天不漏、一天不重，每周都有工作日。请看 {day} 前后。"),
     refusals.TargetsFixed: N_("这一周已经开始，目标定了就不再改。"),
     refusals.SheetIncomplete: N_("还差：{parts}。"),
     refusals.UnknownPlan: N_("没有这项计划。"),

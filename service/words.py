@@ -84,6 +84,13 @@ WEEK_PARTS: Mapping[StrEnum, str] = {
     SheetPart.SUMMARY: N_("本周总结"),
     SheetPart.NEXT_PLAN: N_("下周计划"),
 }
+MONTH_PARTS: Mapping[StrEnum, str] = {
+    SheetPart.WORK_WEEKS: N_("工作周划分"),
+    SheetPart.SUMMARY: N_("上月总结"),
+    SheetPart.PLAN: N_("本月计划"),
+    SheetPart.GOALS: N_("本月经营目标"),
+    SheetPart.CALENDAR: N_("行事历"),
+}
 SOURCES: Mapping[StrEnum, str] = {
     ContactSource.OWN: N_("缘故"),
     ContactSource.REFERRAL: N_("转介绍"),

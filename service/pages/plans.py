@@ -15,8 +15,9 @@ from werkzeug.wrappers import Response
 from domain.daily_log import Activity
 from domain.plan import Intention
 from domain.refusals import LooksRepeated
+from domain.sheet_figures import Column, month_of
 from domain.words import ActivityKind, ActivityResult, PlanChange, PlanKind, stream_id
-from projections import agent_day, customers, plans
+from projections import agent_day, customers, plans, sheets
 from projections.plans import Planned
 from service.access import Thing, need
 from service.context import shilu
@@ -26,7 +27,7 @@ from service.pages.own_customers import own_names
 from service.pages.rings import KINDS_OF, result_label
 from service.reading import day_in_address, said, views
 from service.sessions import reader
-from service.words import PLAN_CHANGES, PLAN_KINDS, label, options
+from service.words import COLUMNS, PLAN_CHANGES, PLAN_KINDS, label, options
 
 pages = Blueprint("plans", __name__)
 CHIPS = 8
@@ -47,6 +48,7 @@ class PlanForm(PageForm):
     kind = one_of(PlanKind, required=True, missing=N_("请选择要做什么"))
     customer_id = an_id()
     at = AtTime(load_default=None)
+    goal = text(80)
     note = text(200)
 
 
@@ -85,10 +87,17 @@ def plan() -> Response:
     need(reader(), Thing.WRITE_LOG)
     form = sent(PlanForm())
     day = form.data.get("day") or shilu().today()
+    if form.good and form.data["goal"] not in {None, *dict(goals_for(day))}:
+        form.fail("goal", _("没有这个团队目标"))
     if form.good:
         data = form.data
         meant = Intention(
-            data["day"], data["kind"], data["at"], data["customer_id"], note=data["note"]
+            data["day"],
+            data["kind"],
+            data["at"],
+            data["customer_id"],
+            goal=data["goal"],
+            note=data["note"],
         )
         with form.refusals(
             UnknownCustomer="customer_id", customer_id="customer_id", DayIsPast="day"
@@ -174,7 +183,7 @@ def card(item: Planned) -> SimpleNamespace:
         who=name,
         state=item.state,
         moved=moved,
-        goal=item.goal or "",
+        goal=goal_text(item.goal),
         agreed=not item.own,
         results=_results(item) if item.customer_id else [],
         visit=plans.is_visit(item.kind),
@@ -194,6 +203,25 @@ def open_items(agent_id: str, day: date) -> tuple[list[SimpleNamespace], list[Si
         [card(item) for item in waiting if item.day == day],
         [card(item) for item in waiting if item.day < day],
     )
+
+
+def goals_for(day: date) -> list[tuple[str, str]]:
+    """Return the team's goals of a day's month that a plan may serve (R-13)."""
+    team_id, month = reader().team_id, month_of(day)
+    with shilu().views.connect() as connection:
+        known = sheets.team_goals(connection, team_id, month) if team_id else None
+    columns = [column for column in Column if known and known.goals.of(column)]
+    return [
+        (f"{team_id}/{month:%Y-%m}/{column}", f"{label(COLUMNS, column)} {known.goals.of(column)}")
+        for column in columns
+        if known
+    ]
+
+
+def goal_text(goal: str | None) -> str:
+    """Return which team goal a plan serves, or nothing."""
+    column = (goal or "").rpartition("/")[2]
+    return _("为团队目标：{goal}", goal=label(COLUMNS, column)) if column else ""
 
 
 def changes() -> Sequence[tuple[str, str]]:
@@ -280,5 +308,6 @@ def _page(form: Form, day: date) -> Response:
         who=[(c, names[c]) for c in recent if c in names],
         picked=picked if picked in names else "",
         tomorrow=next_working_day(today),
+        goals=goals_for(day),
     )
     return make_response(page, form.status)

@@ -39,8 +39,8 @@ from service.forms import (
     written_at,
 )
 from service.language import N_, _, day_text, local
-from service.pages.named_customer import NEW, find_by_name
 from service.pages import plans
+from service.pages.named_customer import NEW, find_by_name
 from service.pages.own_customers import own_names
 from service.pages.rings import (
     KINDS_OF,

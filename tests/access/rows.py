@@ -92,6 +92,7 @@ FILLING = f"{API}/filling-cases/<thing:case_id>"
 DAY = f"{API}/daily-logs/<thing:agent_id>/<day:day>"
 PLAN_ITEM = f"{API}/plans/<thing:agent_id>/items/<thing:item_id>"
 WEEK = f"{API}/weekly-sheets/<thing:agent_id>/<day:day>"
+MONTH = f"{API}/monthly-records/<thing:agent_id>/<day:day>"
 CUSTOMER = f"{API}/customers/<thing:customer_id>"
 PERSON = f"{API}/people/<thing:person_id>"
 ENTRY = {
@@ -173,6 +174,12 @@ PAGES = (
     row("GET /week", a="+"),
     row("POST /week", {"monday": "{monday}", "version": "0", "summary": "好"}, a="+"),
     row("POST /week/targets", {"monday": "{next_monday}", "calls": "20"}, a="+"),
+    row("GET /month", a="+"),
+    row("POST /month", {"month": "{month}", "version": "0", "plan": "多见人"}, a="+"),
+    row("POST /month/weeks", {"month": "{month}", "end0": "{month_split}"}, a="+"),
+    row("GET /team-goals", s="+", u="+"),
+    row("GET /team-goals/<team_id>", s="++00", u="+++0"),
+    row("POST /team-goals/<team_id>", {"month": "{month}", "policies": "9"}, s="++00", u="+++0"),
     row("GET /today/submit", a="+"),
     row("POST /today/submit", {"day": "{day}", "summary": "好"}, a="+"),
     row("GET /customers", a="+"),
@@ -627,6 +634,31 @@ API_ROWS = (
     row(f"POST {WEEK}/targets", {"targets": {"calls": 20}}, first=(422,), a="+000"),
     row(f"POST {WEEK}/words", {"summary": "好"}, first=(422,), a="+000"),
     row(f"POST {WEEK}/submission", {"summary": "好"}, first=(422,), a="+000"),
+    # months
+    row(f"GET {MONTH}", a="+000", s="++00", u="+++0"),
+    row(
+        f"POST {MONTH}/work-weeks",
+        {"weeks": [{"first": "{day}", "last": "{day}"}]},
+        first=(422,),
+        a="+000",
+    ),
+    row(f"POST {MONTH}/words", {"plan": "多见人"}, first=(422,), a="+000"),
+    row(f"POST {MONTH}/submission", {"plan": "多见人"}, first=(422,), a="+000"),
+    row(
+        f"GET {API}/team-goals/<thing:team_id>/<day:day>",
+        a="++xx",
+        s="++00",
+        u="+++0",
+        x="+++0",
+        m="+++0",
+    ),
+    row(
+        f"POST {API}/team-goals/<thing:team_id>/<day:day>",
+        {"goals": {"policies": 9}},
+        first=(422,),
+        s="++00",
+        u="+++0",
+    ),
     # callbacks
     row(f"GET {API}/callbacks", s="+"),
     row(

@@ -116,6 +116,8 @@ class World:
             "case_version": self._case_version(column),
             "day": str(TODAY),
             "monday": str(monday_of(TODAY)),
+            "month": str(TODAY.replace(day=1)),
+            "month_split": str(TODAY.replace(day=15)),
             "next_monday": str(monday_of(TODAY) + timedelta(days=7)),
             "moment": (NOON - HOUR).isoformat(),
             "position": "1",

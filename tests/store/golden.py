@@ -33,6 +33,8 @@ from domain.filling_ladder import Ending, Problem
 from domain.filling_signs import Sign
 from domain.filling_suggestion import suggestion_id_of
 from domain.log_checklist import ChecklistRow, Finding, Phrase
+from domain.log_checklist import Finding
+from domain.monthly_record import MonthWords
 from domain.paper import PaperKind, Printout
 from domain.plan import Intention
 from domain.refusals import ViewsUsedUp
@@ -75,6 +77,7 @@ from domain.words import (
     Verdict,
     command_id,
 )
+from domain.work_weeks import from_ends
 from store.branch import BranchStore
 from store.engines import engine_of
 from store.migrate import migrate
@@ -113,6 +116,7 @@ def tell_everything(record: TeamRecord) -> None:
     _customers_and_log(record)
     _plans(record)
     _week(record)
+    _month(record)
     _callback(record)
     _case(record)
     _filling(record)
@@ -263,6 +267,19 @@ def _week(record: TeamRecord) -> None:
     sheets.set_targets("A1", monday, Figures(25, 15, 5, 5, 1), by=agent("week targets"))
     words = WeekWords("签了一单，电话还不够", Figures(30, 16, 5, 6, 2))
     sheets.submit("A1", monday, words, by=agent("week"))
+
+
+def _month(record: TeamRecord) -> None:
+    boss, agent = partial(_by, "S1", Role.SUPERVISOR), partial(_by, "A1", Role.AGENT)
+    month, goals = date(2026, 12, 1), Figures(100, 60, 20, 20, 4)
+    record.team_goals.set("T1", month, goals, by=boss("team goal"), focus="开门红预备")
+    more = Figures(110, 60, 20, 20, 5)
+    record.team_goals.set("T1", month, more, by=boss("team goal 2"), reason="多一位伙伴")
+    by, records = agent("month weeks", hours=24 * 8), record.monthly_records
+    weeks = from_ends(month, [date(2026, 12, 6), date(2026, 12, 13), date(2026, 12, 20)])
+    records.divide("A1", month, weeks, by=by)
+    words = MonthWords("上月签了三单", "先见老客户", Figures(90, 50, 16, 16, 4))
+    records.submit("A1", month, words, by=agent("month", hours=24 * 8))
 
 
 def _callback(record: TeamRecord) -> None:
