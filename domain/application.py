@@ -36,14 +36,15 @@ from domain.review import LogSeen, Reviews
 from domain.review_aids import ReviewAids
 from domain.rulebook import Rulebooks
 from domain.scheduled_check import ScheduledChecks
-from domain.supervisor_journal import SupervisorJournals
 from domain.sheet_figures import Figures, day_figures, total
+from domain.sheet_review import SheetReviews, SheetSeen
+from domain.supervisor_journal import SupervisorJournals
 from domain.team_goal import TeamGoals
 from domain.tracking_call import TrackingCalls
 from domain.verification_case import VerificationCases
 from domain.weekly_sheet import Ports as WeekPorts
 from domain.weekly_sheet import WeeklySheets
-from domain.words import AppealVerdict, Role
+from domain.words import AppealVerdict, Role, SheetKind
 
 
 class TeamRecord(Application[UUID]):
@@ -76,6 +77,7 @@ class TeamRecord(Application[UUID]):
         self.team_goals = TeamGoals(
             self.recording, lambda team_id: self.organisation.team(team_id) is not None
         )
+        self.sheet_reviews = SheetReviews(self.recording, self._sheet_of)
         self.monthly_records = MonthlyRecords(
             self.recording,
             MonthPorts(self._team_of, self.rulebook.rules, self._figures, self._team_goals),
@@ -150,6 +152,14 @@ class TeamRecord(Application[UUID]):
         waits = file.appealed and file.appeal_verdict is None
         overturned = file.appeal_verdict is AppealVerdict.OVERTURNED
         return Standing(file.case_no, file.verdict, waits, overturned)
+
+    def _sheet_of(self, agent_id: str, sheet: SheetKind, period: date) -> SheetSeen | None:
+        found = (
+            self.weekly_sheets.find(agent_id, period)
+            if sheet is SheetKind.WEEK
+            else self.monthly_records.find(agent_id, period)
+        )
+        return SheetSeen(found.team_id, found.version, found.submitted) if found else None
 
     def _team_goals(self, team_id: str, month: date) -> Figures | None:
         goal = self.team_goals.find(team_id, month)

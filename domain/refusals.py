@@ -8,7 +8,7 @@
     │   ├── UnknownActivity · UnknownCallback · UnknownCase · UnknownScript · UnknownComplaint
     │   ├── UnknownGrant · UnknownAlert
     │   ├── UnknownTrackingCall · UnknownCoaching · UnknownQuestion
-    │   ├── UnknownPlan
+    │   ├── UnknownPlan · UnknownSheet
     │   ├── UnknownGrant · UnknownAlert
     │   ├── UnknownReview · UnknownFillingCase · UnknownSuggestion
     ├── Conflict                 the thing is not in a state for this
@@ -109,6 +109,10 @@ class UnknownQuestion(NotFound):
 
 class UnknownSuggestion(NotFound):
     """No such suggestion, or none for this person; ``suggestion_id``."""
+
+
+class UnknownSheet(NotFound):
+    """That week or month was not handed in; ``agent_id``, ``period``."""
 
 
 class UnknownPlan(NotFound):

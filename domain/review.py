@@ -7,7 +7,6 @@ back once and asked about (R-14); whoever means it may still say it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -29,13 +28,12 @@ from domain.refusals import (
     UnknownLog,
     UnknownReview,
 )
+from domain.remarks import is_copied, is_thin
 from domain.words import By, Receipt, RemarkKind, ReviewVerdict, Role, stream_id
 
 REVIEW_WITHIN = timedelta(hours=24)
 """After the day's own deadline; then the review is overdue and goes up the line (R-04)."""
-THIN = 6  # characters, without spaces and punctuation
 MAX_TEXT = 2000
-_NO_WORDS = re.compile(r"[\W_]+")
 
 
 def review_stream(agent_id: str, day: date) -> UUID:
@@ -172,17 +170,6 @@ class Reviews:
             return [review]
 
         return self._recording.answer(by, decide)
-
-
-def is_thin(text: str) -> bool:
-    """Tell whether a remark is too short to help anybody."""
-    return len(_NO_WORDS.sub("", text)) < THIN
-
-
-def is_copied(text: str, earlier: Sequence[str]) -> bool:
-    """Tell whether a remark says, sign for sign, what an earlier one said."""
-    plain = _NO_WORDS.sub("", text)
-    return any(plain == _NO_WORDS.sub("", other) for other in earlier)
 
 
 def _checked(remark: Remark, earlier: Sequence[str], meant: bool) -> str:

@@ -56,6 +56,13 @@ class PlanChange(StrEnum):
     OWN = "own_choice"  # 自己调整
 
 
+class SheetKind(StrEnum):
+    """What an agent hands in beside the daily log."""
+
+    WEEK = "week"  # 周工作检视表
+    MONTH = "month"  # 月经营记录
+
+
 class SheetPart(StrEnum):
     """A column of a weekly sheet or a monthly record that its agent fills (R-10, R-21)."""
 
@@ -244,6 +251,8 @@ class Check(StrEnum):
     """What the workers check by themselves."""
 
     MISSING_LOGS = "missing_logs"
+    MISSING_WEEKS = "missing_weeks"  # weekly sheets that were not handed in
+    MISSING_MONTHS = "missing_months"  # months not divided, records not handed in
     FAKE_ENTRIES = "fake_entries"
     RETENTION = "retention"
     KEY_DESTROYED = "key_destroyed"

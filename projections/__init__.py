@@ -20,8 +20,8 @@ from projections.plans import PLANS
 from projections.proof_tree import PROOF_TREE
 from projections.retention import RETENTION
 from projections.review_queue import REVIEW_QUEUE
-from projections.supervision_due import SUPERVISION_DUE
 from projections.sheets import SHEETS
+from projections.supervision_due import SUPERVISION_DUE
 from projections.supervisor_duties import SUPERVISOR_DUTIES
 from projections.team_facts import TEAM_DAY
 from projections.timeline import TIMELINE

@@ -62,6 +62,14 @@ PLAN_SENTENCES: Mapping[str, tuple[str, str]] = {
         "提交 {month} 的经营记录，上月实际达成：{results}",
         "handed in the record of the month of {month}; achieved the month before: {results}",
     ),
+    "review.sheet_completed.v1": (
+        "批阅了 {agent_id} {period} 的{sheet}（{kind}）",
+        "reviewed the {sheet} of {agent_id} for {period} ({kind})",
+    ),
+    "review.sheet_read.v1": (
+        "{agent_id} 读了 {period} 的{sheet}的批阅",
+        "{agent_id} read the review of the {sheet} for {period}",
+    ),
     "team_goal.set.v1": (
         "给 {team_id} 定下 {month} 的团队目标：{goals}",
         "set the goals of {team_id} for the month of {month}: {goals}",
@@ -77,6 +85,10 @@ PLAN_WORDS: Mapping[str, tuple[str, str]] = {
     "other_work": ("其他工作", "other work"),
     "customer_moved": ("客户改期", "the customer asked for another day"),
     "company": ("公司或团队安排", "company or team"),
+    "week": ("周工作检视表", "weekly sheet"),
+    "month": ("月经营记录", "monthly record"),
+    "missing_weeks": ("未交周工作检视表", "missing weekly sheets"),
+    "missing_months": ("月份未划分或未交", "months not divided or not handed in"),
     "last_week": ("来自上周计划", "from last week’s plan"),
     "by_hand": ("自己定", "set by hand"),
     "calls": ("电话", "calls"),

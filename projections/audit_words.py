@@ -411,6 +411,7 @@ TRANSLATED = coaching.TRANSLATED | frozenset(
     {
         "role",
         "origin",
+        "sheet",
         "kind",
         "contact_source",
         "result",

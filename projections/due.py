@@ -12,7 +12,10 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import BigInteger, Column, Connection, Index, MetaData, String, Table, select
 
+from domain.monthly_record import month_due_at
 from domain.rhythm import Rules
+from domain.sheet_figures import WEEK, monday_of, month_of
+from domain.weekly_sheet import week_due_at
 from domain.words import Check, Role
 from projections.base import Projection, Writer
 from projections.habit_due import HabitDue, filling_checks, review_checks
@@ -116,10 +119,12 @@ def checks_due(connection: Connection, now: datetime) -> list[DueCheck]:
     """Return what should have been checked by ``now`` (aware) and is not on record, oldest first.
 
     Missing logs: each team, each working day whose deadline has passed, at most 14 days back.
+    Weeks and months: each team, each whose deadline has passed in these 14 days.
     Fake entries: each callback that said something. Reveal watch: see ``reveal_due``. Late reviews
     and filling problems: see ``habit_due``.
     """
     due = [*_missing_logs_due(connection, now), *_comparisons_due(connection)]
+    due += _sheets_due(connection, now)
     return sorted([*due, *_reveals_due(connection, now), *_habits_due(connection, now)])
 
 
@@ -163,6 +168,34 @@ def _reveals_due(connection: Connection, now: datetime) -> list[DueCheck]:
         )
         for watch in reveals_due(connection, REVEALS, DONE, now)
     ]
+
+
+def _sheets_due(connection: Connection, now: datetime) -> list[DueCheck]:
+    """Return the weeks and months whose sheets should have been handed in (R-10, R-20, R-24)."""
+    rules, since = rules_as_of(connection, RULES), watched_since(connection)
+    earliest = now - LOOK_BACK
+    found = []
+    for check, period, due_at in periods_due(rules, now):
+        done = _done_since(connection, check, period)
+        found += [
+            DueCheck(due_at, str(check), team_id, team_id, period)
+            for team_id in teams_as_of(connection, PEOPLE)
+            if due_at > earliest
+            and since.get(team_id, date.max) <= period
+            and (team_id, period.isoformat()) not in done
+        ]
+    return found
+
+
+def periods_due(rules: Rules, now: datetime) -> list[tuple[Check, date, datetime]]:
+    """Return the last weeks and months whose sheets are due by ``now``, with their deadlines."""
+    today = rules.day_of(now)
+    monday, month = monday_of(today), month_of(today)
+    weeks = [monday - WEEK * back for back in range(4)]
+    months = [month, month_of(month - timedelta(days=1))]
+    found = [(Check.MISSING_WEEKS, one, week_due_at(rules, one)) for one in weeks]
+    found += [(Check.MISSING_MONTHS, one, month_due_at(rules, one)) for one in months]
+    return [entry for entry in found if entry[2] <= now]
 
 
 def _missing_logs_due(connection: Connection, now: datetime) -> list[DueCheck]:

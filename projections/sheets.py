@@ -7,7 +7,7 @@ What was achieved is counted from the log (``sheet_figures``), never typed.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -50,8 +50,15 @@ SHEET = Table(
     Column("on_time", Boolean),
     Column("results", String),
     Column("missing", Text, nullable=False),
+    Column("reviewed_at", String),
+    Column("reviewer", String),
+    Column("remark", String),
+    Column("findings", Text, nullable=False),
+    Column("read_at", String),
     Column("position", BigInteger, nullable=False),
     Index("sheets_sheet_period", "kind", "period"),
+    Index("sheets_sheet_team", "team_id", "reviewed_at"),
+    Index("sheets_sheet_reviewer", "reviewer", "position"),
 )
 TEAM_GOAL = Table(
     "sheets_team_goal",
@@ -98,10 +105,18 @@ class Sheet:
     on_time: bool | None
     results: Figures | None
     missing: tuple[str, ...]
+    reviewed_at: datetime | None
+    reviewer: str | None
+    remark: str | None
+    findings: tuple[str, ...]
+    read_at: datetime | None
     position: int
 
 
 def _key(event: LoggedEvent) -> dict[str, str]:
+    if "sheet" in event.data:  # a review names the kind of sheet
+        names = {"agent_id": "agent_id", "kind": "sheet", "period": "period"}
+        return {name: event.data[source] for name, source in names.items()}
     week = "monday" in event.data
     return {
         "agent_id": event.data["agent_id"],
@@ -112,7 +127,19 @@ def _key(event: LoggedEvent) -> dict[str, str]:
 
 def _opened(writer: Writer, event: LoggedEvent) -> None:
     nothing = dict.fromkeys(
-        ("targets", "origin", "next_targets", "submitted_at", "on_time", "results"), None
+        (
+            "targets",
+            "origin",
+            "next_targets",
+            "submitted_at",
+            "on_time",
+            "results",
+            "reviewed_at",
+            "reviewer",
+            "remark",
+            "read_at",
+        ),
+        None,
     )
     writer.insert(
         SHEET,
@@ -123,6 +150,7 @@ def _opened(writer: Writer, event: LoggedEvent) -> None:
         plan_length=0,
         weeks="[]",
         missing="[]",
+        findings="[]",
         position=event.position,
         **nothing,
     )
@@ -169,6 +197,22 @@ def _goals_set(writer: Writer, event: LoggedEvent) -> None:
     _set(writer, event, targets=json.dumps(event.data["goals"]))
 
 
+def _reviewed(writer: Writer, event: LoggedEvent) -> None:
+    writer.change(
+        SHEET,
+        _key(event),
+        reviewed_at=event.data["by"]["recorded_at"],
+        reviewer=event.actor,
+        remark=event.data["kind"],
+        findings=json.dumps(event.data["findings"]),
+        position=event.position,
+    )
+
+
+def _read(writer: Writer, event: LoggedEvent) -> None:
+    writer.change(SHEET, _key(event), read_at=event.data["by"]["recorded_at"])
+
+
 def _team_goal(writer: Writer, event: LoggedEvent) -> None:
     key = {name: event.data[name] for name in ("team_id", "month")}
     values = {"goals": json.dumps(event.data["goals"]), "focus": event.data["focus"]}
@@ -181,7 +225,7 @@ def _team_goal(writer: Writer, event: LoggedEvent) -> None:
 
 SHEETS = Projection(
     "sheets",
-    2,
+    3,
     METADATA,
     {
         "weekly_sheet.opened.v1": _opened,
@@ -195,6 +239,8 @@ SHEETS = Projection(
         "monthly_record.month_planned.v1": _month_planned,
         "monthly_record.goals_set.v1": _goals_set,
         "monthly_record.submitted.v1": _submitted,
+        "review.sheet_completed.v1": _reviewed,
+        "review.sheet_read.v1": _read,
         "team_goal.set.v1": _team_goal,
         "team_goal.changed.v1": _team_goal,
     },
@@ -207,24 +253,7 @@ def one(connection: Connection, agent_id: str, kind: str, period: date) -> Sheet
         SHEET.c.agent_id == agent_id, SHEET.c.kind == kind, SHEET.c.period == period.isoformat()
     )
     row = connection.execute(query).mappings().first()
-    return _sheet(dict(row)) if row else None
-
-
-def submitted(
-    connection: Connection, agents: Collection[str], kind: str, period: date
-) -> Sequence[Sheet]:
-    """Return the sheets of a week or month that these agents have handed in."""
-    query = (
-        select(SHEET)
-        .where(
-            SHEET.c.kind == kind,
-            SHEET.c.period == period.isoformat(),
-            SHEET.c.agent_id.in_(agents),
-            SHEET.c.submitted_at.is_not(None),
-        )
-        .order_by(SHEET.c.agent_id)
-    )
-    return [_sheet(dict(row)) for row in connection.execute(query).mappings()]
+    return sheet_of(dict(row)) if row else None
 
 
 def goals_of(connection: Connection, agents: Collection[str], month: date) -> Mapping[str, Figures]:
@@ -251,17 +280,18 @@ def team_goals(connection: Connection, team_id: str, month: date) -> TeamGoals |
     return TeamGoals(team_id, month, goals, row["focus"], row["set_by"])
 
 
-def _sheet(row: Mapping[str, Any]) -> Sheet:
+def sheet_of(row: Mapping[str, Any]) -> Sheet:
+    """Return a sheet from its row."""
     values = {name: row[name] for name in Sheet.__slots__}
     values["period"] = date.fromisoformat(row["period"])
     for name in ("targets", "next_targets", "results"):
         values[name] = figures_of(json.loads(row[name])) if row[name] else None
-    values["submitted_at"] = (
-        datetime.fromisoformat(row["submitted_at"]) if row["submitted_at"] else None
-    )
+    for name in ("submitted_at", "reviewed_at", "read_at"):
+        values[name] = datetime.fromisoformat(row[name]) if row[name] else None
     values["weeks"] = tuple(
         (date.fromisoformat(first), date.fromisoformat(last))
         for first, last in json.loads(row["weeks"])
     )
-    values["missing"] = tuple(json.loads(row["missing"]))
+    for name in ("missing", "findings"):
+        values[name] = tuple(json.loads(row[name]))
     return Sheet(**values)

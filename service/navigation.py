@@ -18,6 +18,7 @@ from projections import (
     complaints,
     filling_cases,
     review_queue,
+    sheet_queue,
 )
 from service.access import Reader, Thing, may
 from service.calendar_years import missing_year
@@ -90,6 +91,7 @@ ASKED = (("/inquiries", "messages", N_("请我说明")),)  # there only while an
 BELONGS = {
     "/account": "/mine",
     "/week": "/plans",
+    "/month": "/plans",
     "/agents": "/board",
     "/find-customer": "/privacy",
     "/teams": "/people",
@@ -148,7 +150,8 @@ def _waiting(reader: Reader) -> dict[str, int]:
             own = cases.of_agent(connection, reader.person_id)
             told = review_queue.of_agent(connection, reader.person_id, 7)
             unread = sum(review.read_at is None for review in told)
-            return {"/mine": unread + sum(card.state == "open" for card in own)}
+            sheets = sheet_queue.unread(connection, reader.person_id)
+            return {"/plans": sheets, "/mine": unread + sum(card.state == "open" for card in own)}
         if reader.role is Role.UPPER_SUPERVISOR:
             return {
                 "/cases": len(cases.appeals_waiting(connection)),
@@ -159,13 +162,15 @@ def _waiting(reader: Reader) -> dict[str, int]:
             }
         calls = callback_queue.for_supervisor(connection, reader.person_id, open_only=True)
         open_cases = (len(cases.open_in_team(connection, team)) for team in reader.leads)
-        logs = review_queue.waiting(connection, reader.leads, shilu().today() - timedelta(days=60))
+        since = shilu().today() - timedelta(days=60)
+        logs = review_queue.waiting(connection, reader.leads, since)
+        sheets_in = sheet_queue.waiting(connection, reader.leads, since - timedelta(days=31))
         return {
             "/coaching": sum(
                 card.origin == "agent" and card.state == "open"
                 for card in coaching_board.waiting(connection, reader.leads)
             ),
-            "/reviews": len(logs),
+            "/reviews": len(logs) + len(sheets_in),
             "/callbacks": sum(c.outcome is None and c.team_id in reader.leads for c in calls),
             "/cases": sum(open_cases),
             "/filling": filling_cases.open_count(connection, reader.leads)

@@ -50,6 +50,7 @@ SENTENCES: Mapping[type[Refusal], str] = {
     refusals.WeeksDontFit: N_("工作周要一天不漏、一天不重，每周都有工作日。请看 {day} 前后。"),
     refusals.TargetsFixed: N_("这一周已经开始，目标定了就不再改。"),
     refusals.SheetIncomplete: N_("还差：{parts}。"),
+    refusals.UnknownSheet: N_("这份表还没有交。"),
     refusals.UnknownPlan: N_("没有这项计划。"),
     refusals.PlanSettled: N_("这项计划已经有结果了。"),
     refusals.DayIsPast: N_("这一天已经过去，请选今天或以后。"),

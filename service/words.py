@@ -8,6 +8,7 @@ from enum import StrEnum
 from domain.account_record import IdentityCheck
 from domain.filling_ladder import Ending, Problem, Will
 from domain.log_checklist import Finding, Topic
+from domain.sheet_checklist import SheetFinding, Tick
 from domain.sheet_figures import Column
 from domain.words import (
     ActivityKind,
@@ -30,6 +31,7 @@ from domain.words import (
     ReviewVerdict,
     Role,
     Sanction,
+    SheetKind,
     SheetPart,
     Verdict,
 )
@@ -90,6 +92,46 @@ MONTH_PARTS: Mapping[StrEnum, str] = {
     SheetPart.PLAN: N_("本月计划"),
     SheetPart.GOALS: N_("本月经营目标"),
     SheetPart.CALENDAR: N_("行事历"),
+}
+SHEET_KINDS: Mapping[StrEnum, str] = {
+    SheetKind.WEEK: N_("周工作检视表"),
+    SheetKind.MONTH: N_("月经营记录"),
+}
+SHEET_TICKS: Mapping[StrEnum, str] = {
+    Tick.COMPLETE: N_("各栏目都填了"),
+    Tick.CALENDAR: N_("行事历填得合理"),
+    Tick.FEASIBLE: N_("原定目标可行"),
+    Tick.OBJECTIVE: N_("总结全面、客观"),
+    Tick.WITH_TEAM: N_("计划可行、与团队相符"),
+    Tick.WEEKS: N_("工作周划分合适"),
+}
+SHEET_FINDINGS: Mapping[StrEnum, str] = {
+    SheetFinding.COLUMNS_EMPTY: N_("有栏目没有填"),
+    SheetFinding.CALENDAR_EMPTY: N_("行事历有工作周是空的"),
+    SheetFinding.TARGETS_TOO_HIGH: N_("目标远高于自己最好的一周"),
+    SheetFinding.TARGETS_TOO_LOW: N_("目标远低于平时"),
+    SheetFinding.SUMMARY_THIN: N_("总结太短"),
+    SheetFinding.SUMMARY_UNSUPPORTED: N_("总结里的数和日志对不上"),
+    SheetFinding.PLAN_EMPTY_DAYS: N_("下周有几天没有安排"),
+    SheetFinding.PLAN_TOO_HIGH: N_("下周目标远高于自己最好的一周"),
+    SheetFinding.PLAN_TOO_LOW: N_("下周目标远低于平时"),
+    SheetFinding.PLAN_WITHOUT_TEAM: N_("计划没有指向团队目标"),
+    SheetFinding.BELOW_TEAM_SHARE: N_("目标低于团队的人均"),
+    SheetFinding.WEEKS_UNEVEN: N_("工作周长短悬殊"),
+}
+SHEET_PROBLEMS: Mapping[StrEnum, str] = {
+    SheetFinding.COLUMNS_EMPTY: N_("没有按要求填写的习惯"),
+    SheetFinding.CALENDAR_EMPTY: N_("没有提前安排"),
+    SheetFinding.TARGETS_TOO_HIGH: N_("目标没有依据，难以达成"),
+    SheetFinding.TARGETS_TOO_LOW: N_("信心不足，留了余地"),
+    SheetFinding.SUMMARY_THIN: N_("没有真正回顾"),
+    SheetFinding.SUMMARY_UNSUPPORTED: N_("漏记日志，或总结不客观"),
+    SheetFinding.PLAN_EMPTY_DAYS: N_("计划不足"),
+    SheetFinding.PLAN_TOO_HIGH: N_("计划没有依据"),
+    SheetFinding.PLAN_TOO_LOW: N_("信心不足，留了余地"),
+    SheetFinding.PLAN_WITHOUT_TEAM: N_("不了解团队目标"),
+    SheetFinding.BELOW_TEAM_SHARE: N_("与团队目标不一致"),
+    SheetFinding.WEEKS_UNEVEN: N_("节奏安排不当"),
 }
 SOURCES: Mapping[StrEnum, str] = {
     ContactSource.OWN: N_("缘故"),
@@ -247,6 +289,10 @@ ALL: tuple[Mapping[StrEnum, str], ...] = (
     PLAN_KINDS,
     PLAN_CHANGES,
     COLUMNS,
+    SHEET_KINDS,
+    SHEET_TICKS,
+    SHEET_FINDINGS,
+    SHEET_PROBLEMS,
     SOURCES,
     RESULTS,
     LAST_ACTIONS,

@@ -14,7 +14,15 @@ from sqlalchemy import Engine
 from domain.application import TeamRecord
 from domain.words import Check, Receipt
 from projections import retention as retention_views
-from workers import fake_entries, missing_logs, retention, reveal_watch, self_check, supervision
+from workers import (
+    fake_entries,
+    missing_logs,
+    missing_sheets,
+    retention,
+    reveal_watch,
+    self_check,
+    supervision,
+)
 from workers.absent import absent_agents
 from workers.branch_book import BranchBook
 from workers.broker import Tasks
@@ -34,6 +42,8 @@ def declare_actors(
     _declare_watch(broker, record, views, now)
     declare_habit_actors(broker, record, views, now)
     _declare_supervision(broker, record, views, now)
+    for check in (Check.MISSING_WEEKS, Check.MISSING_MONTHS):
+        _declare_sheets(broker, record, views, now, check)
 
     @dramatiq.actor(actor_name=Check.FAKE_ENTRIES, queue_name=COMPARE, broker=broker)
     def compare_callback(callback_id: str) -> None:
@@ -98,6 +108,27 @@ def still_due(views: Engine, customer_id: str, today: date) -> bool:
     with views.connect() as connection:
         kept = retention_views.one(connection, customer_id)
     return kept is not None and kept.next_on is not None and kept.next_on <= today
+
+
+def _declare_sheets(
+    broker: Tasks, record: TeamRecord, views: Engine, now: Callable[[], datetime], check: Check
+) -> None:
+    @dramatiq.actor(actor_name=check, queue_name=CHECKS, broker=broker)
+    def check_missing_sheets(team_id: str, period: str, due_at: str) -> None:
+        """Look for sheets of one team and week or month; a repeat changes nothing."""
+        day, due = date.fromisoformat(period), datetime.fromisoformat(due_at)
+        try:
+            found = missing_sheets.check(record, views, check, team_id, day, due, now)
+        except NotYet as behind:
+            raise Retry(str(behind), delay=SOON_MS) from behind
+        log.info(
+            "check.done",
+            check=check,
+            team=team_id,
+            day=period,
+            missing=len(found.missing),
+            repeated=found.receipt.repeated,
+        )
 
 
 def _declare_watch(

@@ -26,6 +26,7 @@ from workers.dispatcher import Dispatcher
 from workers.tasks import (
     Task,
     check_missing_logs,
+    check_missing_sheets,
     check_reviews,
     compare_callback,
     destroy_key,
@@ -86,6 +87,8 @@ def task_of(due: DueCheck) -> Task:
         return check_reviews(due.subject, due.day, due.due_at)
     if due.check == Check.FILLING_PROBLEMS:
         return look_for_problems(due.subject, due.day, due.due_at)
+    if due.check in (Check.MISSING_WEEKS, Check.MISSING_MONTHS):
+        return check_missing_sheets(due.check, due.subject, due.day, due.due_at)
     if due.check == Check.RETENTION:
         return enforce_retention(due.subject, due.day)
     if due.check == Check.KEY_DESTROYED:

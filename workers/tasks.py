@@ -38,6 +38,11 @@ def check_missing_logs(team_id: str, day: date, due_at: datetime) -> Task:
     return Task(Check.MISSING_LOGS, CHECKS, (team_id, day.isoformat(), due_at.isoformat()))
 
 
+def check_missing_sheets(check: str, team_id: str, period: date, due_at: datetime) -> Task:
+    """Ask which agents of a team have not handed in a week or a month."""
+    return Task(check, CHECKS, (team_id, period.isoformat(), due_at.isoformat()))
+
+
 def compare_callback(callback_id: str) -> Task:
     """Ask whether a callback contradicts its visit."""
     return Task(Check.FAKE_ENTRIES, COMPARE, (callback_id,))

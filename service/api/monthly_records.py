@@ -29,12 +29,12 @@ from service.context import shilu
 
 resource = Resource("monthly-records", "An agent's month: 月工作行事历 and 月经营记录.")
 
-MONTH = "/monthly-records/<thing:agent_id>/<day:day>"
-TEAM = "/team-goals/<thing:team_id>/<day:day>"
+MONTH = "/monthly-records/<thing:agent_id>/<day:month>"
+TEAM = "/team-goals/<thing:team_id>/<day:month>"
 
 
 class WorkWeekBody(ma.Schema):
-    """A work week, first and last day included."""
+    """A work week, first and last month included."""
 
     class Meta:
         unknown = ma.RAISE
@@ -104,22 +104,22 @@ class TeamGoalsShown(ma.Schema):
 
 
 @resource.query(MONTH, MonthShown, views=("sheets", "agent_day"), errors=(403, 404), tagged=True)
-def show_month(_: dict[str, Any], agent_id: str, day: date) -> Tagged:
-    """Show the month that begins on a day."""
+def show_month(_: dict[str, Any], agent_id: str, month: date) -> Tagged:
+    """Show the month that begins on a month."""
     guard.need_about_agent(Thing.READ_LOG, agent_id)
-    rules, last = shilu().rules(), day - timedelta(days=1)
-    end = (day + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    rules, last = shilu().rules(), month - timedelta(days=1)
+    end = (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     with shilu().views.connect() as connection:
-        sheet = sheets.one(connection, agent_id, sheets.MONTH, day)
-        done = sheet_figures.done(connection, agent_id, rules, day, end)
+        sheet = sheets.one(connection, agent_id, sheets.MONTH, month)
+        done = sheet_figures.done(connection, agent_id, rules, month, end)
         before = sheet_figures.done(connection, agent_id, rules, month_of(last), last)
     weeks = sheet.weeks if sheet else ()
     shown = {
         "agent_id": agent_id,
-        "month": day,
+        "month": month,
         "version": sheet.version if sheet else 0,
-        "due_at": month_due_at(rules, month_of(day)),
-        "calendar_published": day.year in rules.published_years,
+        "due_at": month_due_at(rules, month_of(month)),
+        "calendar_published": month.year in rules.published_years,
         "weeks": [{"first": first, "last": until} for first, until in weeks],
         "goals": sheet.targets if sheet else None,
         "results": done,
@@ -133,55 +133,55 @@ def show_month(_: dict[str, Any], agent_id: str, day: date) -> Tagged:
 
 
 @resource.command(MONTH + "/work-weeks", WeeksDivided, errors=(404,))
-def divide(body: dict[str, Any], agent_id: str, day: date) -> Done:
+def divide(body: dict[str, Any], agent_id: str, month: date) -> Done:
     """Divide the month into work weeks (工作周的划分)."""
     guard.need_about_agent(Thing.WRITE_LOG, agent_id)
-    receipt = shilu().record.monthly_records.divide(agent_id, day, body["weeks"], by=by())
-    return _done(receipt, agent_id, day, MonthlyRecord.WorkWeeksDivided)
+    receipt = shilu().record.monthly_records.divide(agent_id, month, body["weeks"], by=by())
+    return _done(receipt, agent_id, month, MonthlyRecord.WorkWeeksDivided)
 
 
 @resource.command(MONTH + "/words", MonthWritten, errors=(404,), if_match=True)
-def write(body: dict[str, Any], agent_id: str, day: date) -> Done:
+def write(body: dict[str, Any], agent_id: str, month: date) -> Done:
     """Write into the record without handing it in."""
     guard.need_about_agent(Thing.WRITE_LOG, agent_id)
     receipt = shilu().record.monthly_records.write(
-        agent_id, day, MonthWords(**body), by=by(), expected=_expected(agent_id, day)
+        agent_id, month, MonthWords(**body), by=by(), expected=_expected(agent_id, month)
     )
-    return _done(receipt, agent_id, day, _last_event(body))
+    return _done(receipt, agent_id, month, _last_event(body))
 
 
 @resource.command(MONTH + "/submission", MonthWritten, errors=(404,), if_match=True)
-def submit(body: dict[str, Any], agent_id: str, day: date) -> Done:
+def submit(body: dict[str, Any], agent_id: str, month: date) -> Done:
     """Hand the record in; late ones are marked, never refused."""
     guard.need_about_agent(Thing.WRITE_LOG, agent_id)
     receipt = shilu().record.monthly_records.submit(
-        agent_id, day, MonthWords(**body), by=by(), expected=_expected(agent_id, day)
+        agent_id, month, MonthWords(**body), by=by(), expected=_expected(agent_id, month)
     )
-    return _done(receipt, agent_id, day, MonthlyRecord.Submitted)
+    return _done(receipt, agent_id, month, MonthlyRecord.Submitted)
 
 
 @resource.query(TEAM, TeamGoalsShown, views=("sheets",), errors=(403, 404))
-def show_team_goals(_: dict[str, Any], team_id: str, day: date) -> dict[str, Any]:
-    """Show a team's goals for the month that begins on a day."""
+def show_team_goals(_: dict[str, Any], team_id: str, month: date) -> dict[str, Any]:
+    """Show a team's goals for the month that begins on a month."""
     guard.see_team(team_id)
     with shilu().views.connect() as connection:
-        known = sheets.team_goals(connection, team_id, day)
+        known = sheets.team_goals(connection, team_id, month)
     goals: Figures | None = known.goals if known else None
     focus = known.focus if known else None
-    return {"team_id": team_id, "month": day, "goals": goals, "focus": focus}
+    return {"team_id": team_id, "month": month, "goals": goals, "focus": focus}
 
 
 @resource.command(TEAM, TeamGoalsBody, errors=(404,))
-def set_team_goals(body: dict[str, Any], team_id: str, day: date) -> Done:
+def set_team_goals(body: dict[str, Any], team_id: str, month: date) -> Done:
     """Set or change a team's goals for a month."""
     guard.need(Thing.SET_GOALS)
     guard.need_about_team(Thing.SET_GOALS, team_id)
-    known = shilu().record.team_goals.find(team_id, day)
-    receipt = shilu().record.team_goals.set(team_id, day, **body, by=by())
+    known = shilu().record.team_goals.find(team_id, month)
+    receipt = shilu().record.team_goals.set(team_id, month, **body, by=by())
     event = TeamGoal.Changed if known and not receipt.repeated else TeamGoal.Set
     if receipt.repeated and receipt.version > 1:
         event = TeamGoal.Changed
-    return Done(receipt, team_goal_stream(team_id, day), event, f"/team-goals/{team_id}/{day}")
+    return Done(receipt, team_goal_stream(team_id, month), event, f"/team-goals/{team_id}/{month}")
 
 
 def _last_event(body: dict[str, Any]) -> Any:
@@ -191,15 +191,18 @@ def _last_event(body: dict[str, Any]) -> Any:
     return MonthlyRecord.MonthPlanned if body["plan"] else MonthlyRecord.LastMonthSummarised
 
 
-def _expected(agent_id: str, day: date) -> int | None:
+def _expected(agent_id: str, month: date) -> int | None:
     def current() -> int:
-        record = shilu().record.monthly_records.find(agent_id, day)
+        record = shilu().record.monthly_records.find(agent_id, month)
         return record.version if record else 0
 
     return expected(current)
 
 
-def _done(receipt: Any, agent_id: str, day: date, event: Any) -> Done:
+def _done(receipt: Any, agent_id: str, month: date, event: Any) -> Done:
     return Done(
-        receipt, monthly_record_stream(agent_id, day), event, f"/monthly-records/{agent_id}/{day}"
+        receipt,
+        monthly_record_stream(agent_id, month),
+        event,
+        f"/monthly-records/{agent_id}/{month}",
     )

@@ -21,7 +21,7 @@ from service.context import shilu
 
 resource = Resource("weekly-sheets", "An agent's sheet of one week: 周工作检视表.")
 
-WEEK = "/weekly-sheets/<thing:agent_id>/<day:day>"
+WEEK = "/weekly-sheets/<thing:agent_id>/<day:monday>"
 SUNDAY = timedelta(days=6)
 
 
@@ -82,21 +82,21 @@ class WeekShown(ma.Schema):
 
 
 @resource.query(WEEK, WeekShown, views=("sheets", "agent_day"), errors=(403, 404), tagged=True)
-def show_week(_: dict[str, Any], agent_id: str, day: date) -> Tagged:
+def show_week(_: dict[str, Any], agent_id: str, monday: date) -> Tagged:
     """Show the week that begins on a Monday."""
     guard.need_about_agent(Thing.READ_LOG, agent_id)
     rules = shilu().rules()
     with shilu().views.connect() as connection:
-        sheet = sheets.one(connection, agent_id, sheets.WEEK, day)
-        done = sheet_figures.done(connection, agent_id, rules, day, day + SUNDAY)
-        history = sheet_figures.weeks_before(connection, agent_id, rules, day)
+        sheet = sheets.one(connection, agent_id, sheets.WEEK, monday)
+        done = sheet_figures.done(connection, agent_id, rules, monday, monday + SUNDAY)
+        history = sheet_figures.weeks_before(connection, agent_id, rules, monday)
     targets = sheet.targets if sheet else None
     judged = feasibility(targets, history) if targets else {}
     shown = {
         "agent_id": agent_id,
-        "monday": day,
+        "monday": monday,
         "version": sheet.version if sheet else 0,
-        "due_at": week_due_at(rules, day),
+        "due_at": week_due_at(rules, monday),
         "targets": targets,
         "results": done,
         "feasibility": {str(Column(c)): str(verdict) for c, verdict in judged.items()},
@@ -109,44 +109,44 @@ def show_week(_: dict[str, Any], agent_id: str, day: date) -> Tagged:
 
 
 @resource.command(WEEK + "/targets", WeekTargets, errors=(404,))
-def set_targets(body: dict[str, Any], agent_id: str, day: date) -> Done:
+def set_targets(body: dict[str, Any], agent_id: str, monday: date) -> Done:
     """Set the week's targets."""
     guard.need_about_agent(Thing.WRITE_LOG, agent_id)
-    receipt = shilu().record.weekly_sheets.set_targets(agent_id, day, body["targets"], by=by())
-    return _done(receipt, agent_id, day, WeeklySheet.TargetsSet)
+    receipt = shilu().record.weekly_sheets.set_targets(agent_id, monday, body["targets"], by=by())
+    return _done(receipt, agent_id, monday, WeeklySheet.TargetsSet)
 
 
 @resource.command(WEEK + "/words", WeekWritten, errors=(404,), if_match=True)
-def write(body: dict[str, Any], agent_id: str, day: date) -> Done:
+def write(body: dict[str, Any], agent_id: str, monday: date) -> Done:
     """Write into the sheet without handing it in."""
     guard.need_about_agent(Thing.WRITE_LOG, agent_id)
     receipt = shilu().record.weekly_sheets.write(
-        agent_id, day, WeekWords(**body), by=by(), expected=_expected(agent_id, day)
+        agent_id, monday, WeekWords(**body), by=by(), expected=_expected(agent_id, monday)
     )
     planned = body["next_targets"] is not None
     event = WeeklySheet.NextWeekPlanned if planned else WeeklySheet.SummaryWritten
-    return _done(receipt, agent_id, day, event)
+    return _done(receipt, agent_id, monday, event)
 
 
 @resource.command(WEEK + "/submission", WeekWritten, errors=(404,), if_match=True)
-def submit(body: dict[str, Any], agent_id: str, day: date) -> Done:
+def submit(body: dict[str, Any], agent_id: str, monday: date) -> Done:
     """Hand the sheet in; late ones are marked, never refused."""
     guard.need_about_agent(Thing.WRITE_LOG, agent_id)
     receipt = shilu().record.weekly_sheets.submit(
-        agent_id, day, WeekWords(**body), by=by(), expected=_expected(agent_id, day)
+        agent_id, monday, WeekWords(**body), by=by(), expected=_expected(agent_id, monday)
     )
-    return _done(receipt, agent_id, day, WeeklySheet.Submitted)
+    return _done(receipt, agent_id, monday, WeeklySheet.Submitted)
 
 
-def _expected(agent_id: str, day: date) -> int | None:
+def _expected(agent_id: str, monday: date) -> int | None:
     def current() -> int:
-        sheet = shilu().record.weekly_sheets.find(agent_id, day)
+        sheet = shilu().record.weekly_sheets.find(agent_id, monday)
         return sheet.version if sheet else 0
 
     return expected(current)
 
 
-def _done(receipt: Any, agent_id: str, day: date, event: Any) -> Done:
+def _done(receipt: Any, agent_id: str, monday: date, event: Any) -> Done:
     return Done(
-        receipt, weekly_sheet_stream(agent_id, day), event, f"/weekly-sheets/{agent_id}/{day}"
+        receipt, weekly_sheet_stream(agent_id, monday), event, f"/weekly-sheets/{agent_id}/{monday}"
     )

@@ -20,6 +20,7 @@ from projections.team_day import MemberState, TeamState
 from service.access import Reader, Thing, may, need
 from service.context import shilu
 from service.language import _, day_text, local
+from service.pages import sheet_reminders
 from service.pages.duty_rings import cadences, duty_rings
 from service.pages.team_table import member_row
 from service.reading import as_of, day_in_address, views
@@ -43,6 +44,10 @@ def board() -> str:
         names = customers.names(connection, {c.customer_id for c in calls})
         people = team_day.people(connection, today)
         waiting = len(cases.open_in_team(connection, team_id)) if team_id else 0
+        agents = [p for p in people.values() if p.team_id == team_id and p.role == Role.AGENT]
+        owing = sheet_reminders.of_team(
+            connection, [(p.person_id, p.name, p.since) for p in agents]
+        )
         supervises = reader().role is Role.SUPERVISOR
         duties = duty_rings(connection, reader().person_id, today) if supervises else []
         owed = _owed(connection, state, today) if supervises and state else []
@@ -63,6 +68,7 @@ def board() -> str:
         missing=[_missing(m, day) for m in members if state and _is_missing(m, state)],
         calls=[_call(c, names, {p.person_id: p.name for p in people.values()}) for c in calls],
         cases=waiting,
+        owing=owing,
         mode=state.mode if state else rules.mode_on(day),
         members=[
             member_row(m, state.mode, href=_log_address(m.agent_id, day) if seen else "")

@@ -28,6 +28,8 @@ NOT_FOR_SUPERVISORS = frozenset(
 )
 WHAT: Mapping[str, str] = {
     Check.MISSING_LOGS: N_("每个工作日截止时，看谁没有写日志；请假的不算。"),
+    Check.MISSING_WEEKS: N_("每周日截止后，看谁没有交周工作检视表；整周请假的不算。"),
+    Check.MISSING_MONTHS: N_("每月第三个工作日截止后，看谁没有划分工作周、没有交月经营记录。"),
     Check.OVERDUE_REVIEWS: N_(
         "截止后二十四小时还没有批阅的，报给上级主管；夜里不报，等到早上八点。"
     ),

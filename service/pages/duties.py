@@ -10,7 +10,7 @@ from flask import Blueprint, render_template
 from sqlalchemy import Connection
 
 from domain.duties import DAILY, Duty
-from domain.review import THIN
+from domain.remarks import THIN
 from domain.supervisor_journal import GRACE
 from projections import journals, review_queue, supervisor_duties, team_day
 from projections.journals import Journal

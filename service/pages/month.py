@@ -30,6 +30,7 @@ from domain.sheet_figures import (
     next_month,
     total,
 )
+from domain.words import SheetKind
 from domain.work_weeks import WorkWeek, from_ends, suggested
 from projections import plans, sheet_figures, sheets, team_day
 from projections.plans import Planned
@@ -38,6 +39,7 @@ from service.access import Thing, need
 from service.context import shilu
 from service.forms import Day, Form, PageForm, Tick, by, see, sent, text, whole
 from service.language import N_, _, day_text
+from service.pages.sheet_care import care_shown
 from service.pages.sheet_words import (
     claims_told,
     columns,
@@ -259,6 +261,9 @@ def _page(form: Form, weeks_form: Form, month: date, wrong: Form | None = None) 
         funnel=funnel_told(of.funnel, goals.policies if goals else 0),
         missing=missing(of, rules, summary, plan),
         submitted=_submitted(of, rules),
+        care=care_shown(reader().person_id, SheetKind.MONTH, month),
+        last_care=care_shown(reader().person_id, SheetKind.MONTH, month_of(month - DAY)),
+        reply=Form(name="r"),
         may_write=of.sheet is None or of.sheet.submitted_at is None,
     )
     return make_response(page, shown.status)

@@ -9,11 +9,12 @@ from types import SimpleNamespace
 from flask import Blueprint, render_template, request
 
 from domain.review import REVIEW_WITHIN
-from projections import review_queue, team_day
+from projections import review_queue, sheet_queue, team_day
 from projections.review_queue import ReviewedLog
 from service.access import Thing, may, need
 from service.context import shilu
 from service.language import _, day_text
+from service.pages import sheet_reviews
 from service.reading import as_of, clock, said, views
 from service.sessions import reader
 from service.words import REMARKS, REVIEW_VERDICTS, label
@@ -21,7 +22,7 @@ from service.words import REMARKS, REVIEW_VERDICTS, label
 pages = Blueprint("reviews", __name__)
 LOOK_BACK = timedelta(days=60)
 SHOWN = 50
-TABS = ("waiting", "done")
+TABS = ("waiting", "done", "sheets")
 
 
 @pages.get("/reviews")
@@ -31,17 +32,20 @@ def listing() -> str:
     chosen = request.args.get("state", "waiting")
     chosen = chosen if chosen in TABS else "waiting"
     since = shilu().today() - LOOK_BACK
-    with views("review_queue") as connection:
+    with views("review_queue", "sheets") as connection:
         teams = {t.team_id: t.name for t in team_day.teams(connection)}
         mine = [team for team in teams if may(reader(), Thing.REVIEW, team_id=team)]
         waits = review_queue.waiting(connection, mine, since)
         shown = waits if chosen == "waiting" else review_queue.done(connection, mine, SHOWN)
+        handed_in = sheet_queue.waiting(connection, mine, since)
+        reviewed = sheet_queue.done(connection, mine, SHOWN) if chosen == "sheets" else []
         people = team_day.people(connection, shilu().today())
     names = {key: person.name for key, person in people.items()}
     return render_template(
         "reviews.html",
         chosen=chosen,
-        tabs=_tabs(chosen, len(waits)),
+        tabs=_tabs(chosen, len(waits), len(handed_in)),
+        sheets=sheet_reviews.queue_rows([*handed_in, *reviewed], names, teams),
         logs=[_row(log, names, teams) for log in shown[:SHOWN]],
         late=sum(is_overdue(log) for log in waits),
         said=said(),
@@ -55,8 +59,12 @@ def is_overdue(log: ReviewedLog) -> bool:
     return log.reviewed_at is None and shilu().now() > due
 
 
-def _tabs(chosen: str, waits: int) -> list[SimpleNamespace]:
-    texts = {"waiting": _("待批阅") + f" {waits}", "done": _("已批阅")}
+def _tabs(chosen: str, waits: int, sheets: int) -> list[SimpleNamespace]:
+    texts = {
+        "waiting": _("待批阅") + f" {waits}",
+        "done": _("已批阅"),
+        "sheets": _("周表与月记录") + (f" {sheets}" if sheets else ""),
+    }
     return [
         SimpleNamespace(href=f"/reviews?state={tab}", text=texts[tab], current=tab == chosen)
         for tab in TABS

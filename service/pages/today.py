@@ -17,7 +17,7 @@ from domain.daily_log import Activity
 from domain.refusals import LateReasonMissing, LooksRepeated, Refusal
 from domain.rhythm import Rules
 from domain.words import ActivityKind, ActivityResult, ContactSource, LastAction, Objection, Receipt
-from projections import agent_day, customers
+from projections import agent_day, customers, team_day
 from projections.agent_day import AgentDay
 from service.access import Thing, need
 from service.context import shilu
@@ -39,7 +39,7 @@ from service.forms import (
     written_at,
 )
 from service.language import N_, _, day_text, local
-from service.pages import plans
+from service.pages import plans, sheet_reminders
 from service.pages.named_customer import NEW, find_by_name
 from service.pages.own_customers import own_names
 from service.pages.rings import (
@@ -237,7 +237,9 @@ def moment_of(day: date, typed: time) -> datetime:
 
 def _page(form: Form, day: date, kind: str, picked: str = "") -> Response:
     rules, me = shilu().rules(), reader().person_id
-    with views("agent_day", "customers") as connection:
+    with views("agent_day", "customers", "sheets") as connection:
+        member = team_day.people(connection, shilu().today()).get(me)
+        owed = sheet_reminders.of_agent(connection, me, member.since) if member else []
         log = agent_day.agent_day(connection, me, day)
         recent = _offered(connection, me)
         written = agent_day.days_written(connection, me, day, 7)
@@ -262,6 +264,7 @@ def _page(form: Form, day: date, kind: str, picked: str = "") -> Response:
         week_said=_("最近七天的日志"),
         entries=[_line(e, names, rules, day) for e in reversed(log.entries)],
         submitted=_submitted(log, rules),
+        owed=owed if day == shilu().today() else [],
         to_do=to_do,
         left_open=left_open,
         changes=plans.changes(),

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from domain.rhythm import Rules
 from domain.sheet_figures import WEEK, Figures, monday_of, usual
 from domain.weekly_sheet import WeeklySheet, WeekWords, week_due_at, weekly_sheet_stream
+from domain.words import SheetKind
 from projections import plans, sheet_figures, sheets
 from projections.plans import Planned
 from projections.sheets import Sheet
@@ -23,6 +24,7 @@ from service.context import shilu
 from service.forms import Day, Form, PageForm, Tick, by, see, sent, text, whole
 from service.language import N_, _, day_text
 from service.pages.plans import card
+from service.pages.sheet_care import care_shown
 from service.pages.sheet_words import (
     claims_told,
     columns,
@@ -190,6 +192,9 @@ def _page(form: Form, targets_form: Form, monday: date, wrong: Form | None = Non
         plan=[_day(day, items, rules) for day, items in of.plan.items()],
         missing=_missing(of, rules, summary),
         submitted=_submitted(of, rules),
+        care=care_shown(reader().person_id, SheetKind.WEEK, monday),
+        last_care=care_shown(reader().person_id, SheetKind.WEEK, monday - WEEK),
+        reply=Form(name="r"),
         may_write=sheet is None or sheet.submitted_at is None,
         not_yet=monday > today,
     )

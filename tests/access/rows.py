@@ -91,8 +91,9 @@ COMPLAINT = f"{API}/complaints/<thing:complaint_id>"
 FILLING = f"{API}/filling-cases/<thing:case_id>"
 DAY = f"{API}/daily-logs/<thing:agent_id>/<day:day>"
 PLAN_ITEM = f"{API}/plans/<thing:agent_id>/items/<thing:item_id>"
-WEEK = f"{API}/weekly-sheets/<thing:agent_id>/<day:day>"
-MONTH = f"{API}/monthly-records/<thing:agent_id>/<day:day>"
+WEEK = f"{API}/weekly-sheets/<thing:agent_id>/<day:monday>"
+MONTH = f"{API}/monthly-records/<thing:agent_id>/<day:month>"
+SHEET_REVIEW = f"{API}/sheet-reviews/<thing:agent_id>/<thing:sheet>/<day:period>"
 CUSTOMER = f"{API}/customers/<thing:customer_id>"
 PERSON = f"{API}/people/<thing:person_id>"
 ENTRY = {
@@ -177,6 +178,14 @@ PAGES = (
     row("GET /month", a="+"),
     row("POST /month", {"month": "{month}", "version": "0", "plan": "多见人"}, a="+"),
     row("POST /month/weeks", {"month": "{month}", "end0": "{month_split}"}, a="+"),
+    row("GET /reviews/<agent_id>/<any(week,month):sheet>/<period>", a="0", s="++00", u="+++0"),
+    row(
+        "POST /reviews/<agent_id>/<any(week,month):sheet>/<period>",
+        {"kind": "guide", "evaluation": "准备做得很扎实", "advice": "下周先把电话补上"},
+        s="++00",
+        u="+++0",
+    ),
+    row("POST /mine/sheets/<any(week,month):sheet>/<period>/read", first=(404,), a="+"),
     row("GET /team-goals", s="+", u="+"),
     row("GET /team-goals/<team_id>", s="++00", u="+++0"),
     row("POST /team-goals/<team_id>", {"month": "{month}", "policies": "9"}, s="++00", u="+++0"),
@@ -631,9 +640,21 @@ API_ROWS = (
     row(f"POST {PLAN_ITEM}/cancelled", {"reason": "unreachable"}, a="+000"),
     # weeks
     row(f"GET {WEEK}", a="+000", s="++00", u="+++0"),
-    row(f"POST {WEEK}/targets", {"targets": {"calls": 20}}, first=(422,), a="+000"),
-    row(f"POST {WEEK}/words", {"summary": "好"}, first=(422,), a="+000"),
-    row(f"POST {WEEK}/submission", {"summary": "好"}, first=(422,), a="+000"),
+    row(f"POST {WEEK}/targets", {"targets": {"calls": 20}}, a="+000"),
+    row(f"POST {WEEK}/words", {"summary": "好"}, a="+000"),
+    row(
+        f"POST {WEEK}/submission",
+        {"summary": "好", "next_targets": {"calls": 20}},
+        a="+000",
+    ),
+    # reviews of weeks and months
+    row(
+        f"POST {SHEET_REVIEW}",
+        {"kind": "guide", "evaluation": "准备做得很扎实", "advice": "下周先把电话补上"},
+        s="++00",
+        u="+++0",
+    ),
+    row(f"POST {SHEET_REVIEW}/read", first=(404,), a="+000"),
     # months
     row(f"GET {MONTH}", a="+000", s="++00", u="+++0"),
     row(
@@ -642,10 +663,10 @@ API_ROWS = (
         first=(422,),
         a="+000",
     ),
-    row(f"POST {MONTH}/words", {"plan": "多见人"}, first=(422,), a="+000"),
+    row(f"POST {MONTH}/words", {"plan": "多见人"}, a="+000"),
     row(f"POST {MONTH}/submission", {"plan": "多见人"}, first=(422,), a="+000"),
     row(
-        f"GET {API}/team-goals/<thing:team_id>/<day:day>",
+        f"GET {API}/team-goals/<thing:team_id>/<day:month>",
         a="++xx",
         s="++00",
         u="+++0",
@@ -653,9 +674,8 @@ API_ROWS = (
         m="+++0",
     ),
     row(
-        f"POST {API}/team-goals/<thing:team_id>/<day:day>",
+        f"POST {API}/team-goals/<thing:team_id>/<day:month>",
         {"goals": {"policies": 9}},
-        first=(422,),
         s="++00",
         u="+++0",
     ),

@@ -29,9 +29,10 @@ from domain.reveal_alert import Alert, alert_id_of
 from domain.reveal_exception import Wish
 from domain.reveal_rules import AlertKind, RevealReason
 from domain.scheduled_check import CheckKey
-from domain.sheet_figures import monday_of
+from domain.sheet_figures import Figures, monday_of
 from domain.tracking_call import Preparation, tracking_call_id_of
 from domain.verification_case import Contradiction, Evidence, EvidenceItem
+from domain.weekly_sheet import WeekWords
 from domain.words import (
     ActivityKind,
     ActivityResult,
@@ -60,6 +61,7 @@ CONTACTS = {
 }
 SIGNS = {"length": 4, "before": 15, "copied": 6, "notes": 10}
 HOUR = timedelta(hours=1)
+LAST_WEEK = monday_of(TODAY) - timedelta(days=7)
 
 
 def filing(person: str) -> UUID:
@@ -118,6 +120,8 @@ class World:
             "monday": str(monday_of(TODAY)),
             "month": str(TODAY.replace(day=1)),
             "month_split": str(TODAY.replace(day=15)),
+            "sheet": "week",
+            "period": str(LAST_WEEK),
             "next_monday": str(monday_of(TODAY) + timedelta(days=7)),
             "moment": (NOON - HOUR).isoformat(),
             "position": "1",
@@ -186,6 +190,8 @@ class World:
             )
         meant = Intention(TODAY, PlanKind.FACE_MEETING, customer_id=CONTACTS[person][0])
         home.record.plans.plan(person, f"P-{person}", meant, by=home.by(person))
+        words = WeekWords("上周见了三位老客户", Figures(20))
+        home.record.weekly_sheets.submit(person, LAST_WEEK, words, by=home.by(person))
         self._list_and_prepare(person, supervisor)
         self._open_case(person)
         note = "两周只交三天"

@@ -30,7 +30,8 @@ from domain.refusals import (
     UnknownLog,
     UnknownReview,
 )
-from domain.review import Remark, Review, is_copied, is_thin
+from domain.remarks import is_copied, is_thin
+from domain.review import Remark, Review
 from domain.words import By, RemarkKind, ReviewVerdict, Role
 
 from .conftest import DAY, NOON, a_by, an_activity

@@ -82,3 +82,48 @@ def test_a_long_stop_makes_no_flood(lite: Office) -> None:
     much_later = a_working_day(lite, 400)
 
     assert len(missing_logs(lite, much_later)) <= 14
+
+
+def sheets(office: Office, now: datetime) -> list[tuple[str, date]]:
+    found = office.read(due.checks_due, now)
+    return [(d.check, d.day) for d in found if d.check in ("missing_weeks", "missing_months")]
+
+
+def a_monday(office: Office, ahead: int) -> datetime:
+    """Return Monday noon in Shanghai, at least ``ahead`` days from today."""
+    moment = AFTER_WORK.replace(hour=4) + timedelta(days=ahead)
+    while office.record.rulebook.rules().day_of(moment).weekday() != 0:
+        moment += timedelta(days=1)
+    return moment
+
+
+def test_a_week_is_due_once_its_sunday_is_over(lite: Office) -> None:
+    now = a_monday(lite, 8)
+    monday = lite.record.rulebook.rules().day_of(now) - timedelta(days=7)
+
+    assert ("missing_weeks", monday) in sheets(lite, now)
+    assert ("missing_weeks", monday) not in sheets(lite, now - timedelta(days=1))
+
+
+def test_a_month_is_due_after_its_third_working_day(lite: Office) -> None:
+    later = AFTER_WORK + timedelta(days=40)
+    month = lite.record.rulebook.rules().day_of(later).replace(day=1)
+    evening = datetime(month.year, month.month, 10, 14, tzinfo=UTC)
+
+    assert ("missing_months", month) in sheets(lite, evening)
+    assert ("missing_months", month) not in sheets(lite, evening.replace(day=2))
+
+
+def test_a_week_that_began_before_the_team_was_known_is_not_due(lite: Office) -> None:
+    joined = datetime.now(UTC).date() - timedelta(days=1)
+
+    assert all(day >= joined for _check, day in sheets(lite, a_monday(lite, 8)))
+
+
+def test_a_week_on_record_is_no_longer_due(lite: Office) -> None:
+    now = a_monday(lite, 8)
+    monday = lite.record.rulebook.rules().day_of(now) - timedelta(days=7)
+    key = CheckKey(Check.MISSING_WEEKS, "T1", monday)
+    lite.record.scheduled_checks.finish(key, "T1", now, [], by=lite.by("system", Role.SYSTEM))
+
+    assert ("missing_weeks", monday) not in sheets(lite, now)

@@ -45,8 +45,10 @@ from domain.review import Remark
 from domain.rhythm import CallHours, WorkMode
 from domain.rulebook import ScriptStep
 from domain.scheduled_check import CheckKey
-from domain.supervisor_journal import Asked, NoteKind, Question
+from domain.sheet_checklist import SheetFinding
 from domain.sheet_figures import Figures
+from domain.sheet_review import Care
+from domain.supervisor_journal import Asked, NoteKind, Question
 from domain.tracking_call import Missed, Opening, Talk, tracking_call_id_of
 from domain.tracking_call import Preparation as TrackingSheet
 from domain.verification_case import Contradiction, Evidence, EvidenceItem
@@ -74,6 +76,7 @@ from domain.words import (
     ReviewVerdict,
     Role,
     Sanction,
+    SheetKind,
     Verdict,
     command_id,
 )
@@ -125,6 +128,7 @@ def tell_everything(record: TeamRecord) -> None:
     _tracking(record)
     _coaching(record)
     _journal(record)
+    _sheet_review(record)
     _access_refusal(record)
     _paper(record)
     _accounts(record)
@@ -485,6 +489,21 @@ def _journal(record: TeamRecord) -> None:
         effects=lambda: journals.self_checked("S1", DAY, asked, 6, by),
     )
     journals.answer_question(DAY, Question.SAME_CUSTOMERS, "明天换名单", by=boss("answer"))
+
+
+def _sheet_review(record: TeamRecord) -> None:
+    care = Care(
+        RemarkKind.GUIDE,
+        "签单的准备做得扎实",
+        "下周先把电话补上来",
+        "十二月先排老客户",
+        (SheetFinding.PLAN_EMPTY_DAYS,),
+    )
+    month = SheetKind.MONTH, date(2026, 12, 1)
+    by = _by("S1", Role.SUPERVISOR, "sheet review", hours=24 * 8)
+    record.sheet_reviews.complete("A1", *month, care, by=by)
+    by = _by("A1", Role.AGENT, "sheet review read", hours=24 * 8)
+    record.sheet_reviews.read("A1", *month, by=by, reply="好的")
 
 
 def add_missing_rows() -> list[str]:

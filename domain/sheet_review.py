@@ -1,0 +1,228 @@
+"""The review of a weekly sheet or a monthly record: 主管关怀 (R-14, R-25).
+
+It needs an evaluation and advice, and for a month guidance on the next 行事历: it cannot be closed
+while one of them is empty. What is too thin to help, or copied, is asked about once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from eventsourcing.domain import event
+
+from domain.recording import Aggregate, Created, Recording
+from domain.refusals import (
+    AlreadyAnswered,
+    AlreadyReviewed,
+    BadValue,
+    CopiedRemark,
+    EmptyText,
+    NotYours,
+    ThinRemark,
+    UnknownReview,
+    UnknownSheet,
+)
+from domain.remarks import is_copied, is_thin
+from domain.sheet_checklist import SheetFinding
+from domain.words import By, Receipt, RemarkKind, Role, SheetKind, stream_id
+
+REVIEW_WITHIN = timedelta(hours=72)
+"""After the sheet was handed in; then its review is overdue (R-04)."""
+MAX_TEXT = 2000
+
+
+def sheet_review_stream(agent_id: str, sheet: SheetKind, period: date) -> UUID:
+    """Return the stream of the review of an agent's week or month."""
+    return stream_id("review", str(sheet), agent_id, period.isoformat())
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """主管关怀: what the supervisor makes of a sheet, and what to do. ``guidance`` is for months."""
+
+    kind: RemarkKind
+    evaluation: str
+    advice: str
+    guidance: str | None = None
+    findings: tuple[SheetFinding, ...] = ()
+
+
+class SheetReview(Aggregate):
+    """The review of one sheet of one agent."""
+
+    TOPIC = "sheet_review"
+
+    class Completed(Created):
+        """The supervisor has read the sheet; evaluation, advice and guidance are sealed."""
+
+        TOPIC = "review.sheet_completed.v1"
+        SEALED: ClassVar[dict[str, str]] = {
+            "evaluation": "agent_id",
+            "advice": "agent_id",
+            "guidance": "agent_id",
+        }
+        agent_id: str
+        team_id: str
+        sheet: SheetKind
+        period: date
+        sheet_version: int
+        kind: RemarkKind
+        findings: tuple[SheetFinding, ...]
+        evaluation: str | None
+        advice: str | None
+        guidance: str | None
+        text_length: int
+        meant: bool
+
+    class Read(Aggregate.Event):
+        """The agent has read it, and may have answered."""
+
+        TOPIC = "review.sheet_read.v1"
+        SEALED: ClassVar[dict[str, str]] = {"reply": "agent_id"}
+        agent_id: str
+        team_id: str
+        sheet: SheetKind
+        period: date
+        reply: str | None
+
+    @event(Completed)
+    def __init__(self, agent_id: str, team_id: str, sheet: SheetKind, period: date) -> None:
+        self.agent_id = agent_id
+        self.team_id = team_id
+        self.sheet = sheet
+        self.period = period
+        self.read = False
+
+    @event(Read)
+    def _read(self) -> None:
+        self.read = True
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSeen:
+    """What a review must know of a sheet."""
+
+    team_id: str
+    version: int
+    submitted: bool
+
+
+SheetOf = Callable[[str, SheetKind, date], SheetSeen | None]
+
+
+class SheetReviews:
+    """The commands about reviews of sheets."""
+
+    def __init__(self, recording: Recording, sheet_of: SheetOf) -> None:
+        self._recording = recording
+        self._sheet_of = sheet_of
+
+    def find(self, agent_id: str, sheet: SheetKind, period: date) -> SheetReview | None:
+        """Return the review of that sheet, or None."""
+        return self._recording.find(SheetReview, sheet_review_stream(agent_id, sheet, period))
+
+    def complete(
+        self,
+        agent_id: str,
+        sheet: SheetKind,
+        period: date,
+        care: Care,
+        *,
+        by: By,
+        earlier: Sequence[str] = (),
+        meant: bool = False,
+    ) -> Receipt:
+        """Record the review of a sheet; ``earlier`` are the reviewer's last evaluations of others.
+
+        Raises UnknownSheet (not handed in), AlreadyReviewed, NotYours (nobody reviews themselves,
+        and only who leads), EmptyText, BadValue, and unless ``meant`` ThinRemark and CopiedRemark.
+        """
+
+        def decide() -> list[Aggregate]:
+            if by.actor == agent_id or by.role not in (Role.SUPERVISOR, Role.UPPER_SUPERVISOR):
+                raise NotYours(what="review")
+            seen = self._sheet_of(agent_id, sheet, period)
+            if seen is None or not seen.submitted:
+                raise UnknownSheet(agent_id=agent_id, period=period)
+            if self.find(agent_id, sheet, period) is not None:
+                raise AlreadyReviewed(agent_id=agent_id, day=period)
+            _check(care, sheet, earlier, meant)
+            return [_completed(agent_id, sheet, period, seen, care, meant, by)]
+
+        return self._recording.answer(by, decide)
+
+    def read(
+        self, agent_id: str, sheet: SheetKind, period: date, *, by: By, reply: str | None = None
+    ) -> Receipt:
+        """Say, as the agent, that it was read. Raises UnknownReview, NotYours, AlreadyAnswered."""
+
+        def decide() -> list[Aggregate]:
+            review = self.find(agent_id, sheet, period)
+            if review is None:
+                raise UnknownReview(agent_id=agent_id, day=period)
+            if by.actor != agent_id:
+                raise NotYours(what="review")
+            if review.read:
+                raise AlreadyAnswered(agent_id=agent_id, day=period)
+            if len(reply or "") > MAX_TEXT:
+                raise BadValue(field="reply", value=len(reply or ""))
+            review.trigger_event(
+                SheetReview.Read,
+                agent_id=agent_id,
+                team_id=review.team_id,
+                sheet=sheet,
+                period=period,
+                reply=(reply or "").strip() or None,
+                by=by,
+            )
+            return [review]
+
+        return self._recording.answer(by, decide)
+
+
+def _check(care: Care, sheet: SheetKind, earlier: Sequence[str], meant: bool) -> None:
+    texts = {"evaluation": care.evaluation, "advice": care.advice, "guidance": care.guidance or ""}
+    needed = ("evaluation", "advice", *(("guidance",) if sheet is SheetKind.MONTH else ()))
+    for field, text in texts.items():
+        if field in needed and not text.strip():
+            raise EmptyText(field=field)
+        if len(text) > MAX_TEXT:
+            raise BadValue(field=field, value=len(text))
+        if field in needed and not meant and is_thin(text):
+            raise ThinRemark(field=field)
+    if not meant and is_copied(care.evaluation, earlier):
+        raise CopiedRemark(field="evaluation")
+
+
+def _completed(
+    agent_id: str,
+    sheet: SheetKind,
+    period: date,
+    seen: SheetSeen,
+    care: Care,
+    meant: bool,
+    by: By,
+) -> SheetReview:
+    guidance = (care.guidance or "").strip() or None
+    review: SheetReview = SheetReview._create(
+        SheetReview.Completed,
+        id=sheet_review_stream(agent_id, sheet, period),
+        agent_id=agent_id,
+        team_id=seen.team_id,
+        sheet=sheet,
+        period=period,
+        sheet_version=seen.version,
+        kind=care.kind,
+        findings=tuple(care.findings),
+        evaluation=care.evaluation.strip(),
+        advice=care.advice.strip(),
+        guidance=guidance,
+        text_length=len(care.evaluation.strip()) + len(care.advice.strip()) + len(guidance or ""),
+        meant=meant,
+        by=by,
+    )
+    return review
