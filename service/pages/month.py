@@ -37,7 +37,7 @@ from projections.plans import Planned
 from projections.sheets import Sheet, TeamGoals
 from service.access import Thing, need
 from service.context import shilu
-from service.forms import Day, Form, PageForm, Tick, by, see, sent, text, whole
+from service.forms import Day, Form, OfflineForm, PageForm, Tick, by, see, sent, text, whole
 from service.language import N_, _, day_text
 from service.pages.sheet_care import care_shown
 from service.pages.sheet_words import (
@@ -59,7 +59,7 @@ MOST_ENDS = 5  # the sixth week ends with the month
 DAY = timedelta(days=1)
 
 
-class MonthForm(PageForm):
+class MonthForm(OfflineForm):
     """The agent's words, and whether they are to be handed in."""
 
     month = Day(required=True)

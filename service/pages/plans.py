@@ -21,7 +21,19 @@ from projections import agent_day, customers, plans, sheets
 from projections.plans import Planned
 from service.access import Thing, need
 from service.context import shilu
-from service.forms import Day, Form, PageForm, an_id, by, command_id, one_of, see, sent, text
+from service.forms import (
+    Day,
+    Form,
+    OfflineForm,
+    an_id,
+    by,
+    command_id,
+    one_of,
+    see,
+    sent,
+    text,
+    written_at,
+)
 from service.language import N_, _, day_text
 from service.pages.own_customers import own_names
 from service.pages.rings import KINDS_OF, result_label
@@ -41,7 +53,7 @@ class AtTime(fields.Time):
     default_error_messages = {"invalid": N_("请填写正确的时间，如 09:30")}  # noqa: RUF012
 
 
-class PlanForm(PageForm):
+class PlanForm(OfflineForm):
     """One more item."""
 
     day = Day(required=True)
@@ -52,13 +64,13 @@ class PlanForm(PageForm):
     note = text(200)
 
 
-class KeepForm(PageForm):
+class KeepForm(OfflineForm):
     """What came of a planned visit; other things are simply done."""
 
     result = one_of(ActivityResult)
 
 
-class MoveForm(PageForm):
+class MoveForm(OfflineForm):
     """To when, and why."""
 
     day = Day(required=True)
@@ -67,7 +79,7 @@ class MoveForm(PageForm):
     back = text(10)
 
 
-class CancelForm(PageForm):
+class CancelForm(OfflineForm):
     """Why not."""
 
     reason = one_of(PlanChange, required=True, missing=N_("请选择为什么改"))
@@ -190,7 +202,9 @@ def card(item: Planned) -> SimpleNamespace:
         write=f"/today?kind={_ring(item.kind)}&customer={item.customer_id or ''}#entry",
         again=item.at.strftime("%H:%M") if item.at else "",
         tomorrow=next_working_day(shilu().today()),
-        mine=item,
+        keep=Form(),
+        move=Form(),
+        cancel=Form(),
     )
 
 
@@ -263,13 +277,13 @@ def _adopt(item: Planned, form: Form) -> None:
 
 def _log(item: Planned, form: Form) -> str:
     """Log the visit; return the entry's id. Twice tapped, or written by hand too, it is one."""
-    me, now = reader().person_id, shilu().now()
+    me = reader().person_id
     activity_id = str(stream_id("plan_entry", me, item.item_id))
     activity = Activity(
         activity_id=activity_id,
         kind=ActivityKind(item.kind),
         customer_id=item.customer_id or "",
-        started_at=now,
+        started_at=written_at(form),
         result=form.data["result"],
     )
     try:

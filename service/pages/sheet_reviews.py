@@ -23,7 +23,7 @@ from domain.sheet_checklist import (
     ticks,
 )
 from domain.sheet_figures import Column, Feasibility, Figures, feasibility
-from domain.sheet_review import Care
+from domain.sheet_review import REVIEW_WITHIN, Care
 from domain.words import RemarkKind, Role, SheetKind
 from domain.work_weeks import WorkWeek
 from projections import customers, plans, sheet_queue, sheets, team_day
@@ -163,9 +163,16 @@ def queue_rows(
             if one.reviewed_at is None
             else (_("伙伴已读") if one.read_at else _("伙伴未读")),
             late=one.on_time is False,
+            overdue=is_overdue(one),
         )
         for one in found
     ]
+
+
+def is_overdue(sheet: Sheet) -> bool:
+    """Tell whether a sheet has waited too long for its review (R-04)."""
+    handed_in = sheet.submitted_at if sheet.reviewed_at is None else None
+    return handed_in is not None and shilu().now() > handed_in + REVIEW_WITHIN
 
 
 def _period_text(kind: str, period: date) -> str:

@@ -21,7 +21,7 @@ from projections.plans import Planned
 from projections.sheets import Sheet
 from service.access import Thing, need
 from service.context import shilu
-from service.forms import Day, Form, PageForm, Tick, by, see, sent, text, whole
+from service.forms import Day, Form, OfflineForm, PageForm, Tick, by, see, sent, text, whole
 from service.language import N_, _, day_text
 from service.pages.plans import card
 from service.pages.sheet_care import care_shown
@@ -42,7 +42,7 @@ pages = Blueprint("week", __name__)
 SUNDAY = timedelta(days=6)
 
 
-class WeekForm(PageForm):
+class WeekForm(OfflineForm):
     """The agent's words, and whether they are to be handed in."""
 
     monday = Day(required=True)

@@ -155,3 +155,19 @@ def test_a_training_needs_one_tap_and_no_entry(branch: Branch) -> None:
 
 def test_nobody_settles_anothers_plan(planned: Branch) -> None:
     assert planned.visitor("a2").post("/plans/P1/keep", result="interested").status_code == 404
+
+
+def test_each_form_of_a_plan_has_a_command_of_its_own(planned: Branch) -> None:
+    page = planned.visitor("a1").get("/today").text
+
+    own = re.findall(r'action="/plans/P1/\w+".*?name="command_id" value="([\w-]+)"', page)
+    assert len(own) == len(set(own)) == 3
+
+
+def test_a_tap_that_waited_for_a_signal_says_when_it_was_made(planned: Branch) -> None:
+    planned.visitor("a1").post("/plans/P1/keep", result="interested", waited="1800")
+
+    log = planned.record.daily_logs.find("A1", TODAY)
+    assert log is not None
+    (entry,) = log.activities.values()
+    assert entry.started_at == planned.moment - timedelta(minutes=30)

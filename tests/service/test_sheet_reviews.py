@@ -161,3 +161,12 @@ def test_who_handed_in_is_not_named(branch: Branch) -> None:
     told = re.search(r"周工作检视表</b><p>还没有交：([^<]*)<", board)
     assert told is not None
     assert "王小梅" not in told[1]
+
+
+def test_a_sheet_that_waits_too_long_is_marked(handed_in: Branch) -> None:
+    queue = "/reviews?state=sheets"
+    assert "已过时限" not in handed_in.visitor("s1").get(queue).text
+
+    handed_in.moment += timedelta(days=4)
+
+    assert "已过时限" in handed_in.visitor("s1").get(queue).text

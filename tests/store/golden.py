@@ -33,7 +33,6 @@ from domain.filling_ladder import Ending, Problem
 from domain.filling_signs import Sign
 from domain.filling_suggestion import suggestion_id_of
 from domain.log_checklist import ChecklistRow, Finding, Phrase
-from domain.log_checklist import Finding
 from domain.monthly_record import MonthWords
 from domain.paper import PaperKind, Printout
 from domain.plan import Intention
