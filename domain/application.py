@@ -11,6 +11,7 @@ from eventsourcing.application import Application
 
 from domain.access_refusal import AccessRefusalBook
 from domain.account_record import AccountRecord
+from domain.audit import Audits
 from domain.callback import Callbacks
 from domain.coaching import Coachings
 from domain.complaint import Complaints
@@ -102,6 +103,7 @@ class TeamRecord(Application[UUID]):
         self.papers = Papers(self.recording)
         self.access_refusals = AccessRefusalBook(self.recording)
         self.accounts = AccountRecord(self.recording)
+        self.audits = Audits(self.recording)
         self.complaints = Complaints(
             self.recording, self._role_of, self.customers.owner_of, self._team_of
         )

@@ -184,6 +184,12 @@ def stream(
     return [_row(row) for row in connection.execute(query)]
 
 
+def between(connection: Connection, first: int, last: int) -> Sequence[TrailRow]:
+    """Return the events from one position to another, both included, oldest first."""
+    query = select(TRAIL).where(TRAIL.c.position.between(first, last))
+    return [_row(row) for row in connection.execute(query.order_by(TRAIL.c.position))]
+
+
 def effects_of(connection: Connection, position: int) -> Sequence[TrailRow]:
     """Return the events that this one caused, oldest first."""
     query = select(TRAIL).where(TRAIL.c.cause == position).order_by(TRAIL.c.position)

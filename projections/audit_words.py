@@ -56,6 +56,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{person_id} 请求 {method} {route}，被拒绝（{status}），当天第 {count} 次",
         "{person_id} asked for {method} {route} and was refused ({status}), no. {count} that day",
     ),
+    "audit.log_verified.v1": (
+        "验证了整个日志：{size} 条在存证之下，结果：{verdict}",
+        "verified the whole log: {size} events under the checkpoint; result: {verdict}",
+    ),
+    "audit.evidence_exported.v1": (
+        "导出取证包：第 {first} 至 {last} 条",
+        "exported evidence: events {first} to {last}",
+    ),
     "rulebook.adopted.v1": (
         "启用营业部规则，时区 {time_zone}",
         "adopted the rulebook, {time_zone}",
@@ -403,6 +411,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "quota_reached": ("到了上限", "quota reached"),
     "not_yours": ("不归这个人", "not theirs"),
     **ACCOUNT_WORDS,
+    "intact": ("完好", "intact"),
+    "altered": ("被改动", "altered"),
+    "unreadable": ("不可读", "unreadable"),
+    "older": ("比承诺的短", "shorter than promised"),
     "True": ("是", "yes"),
     "False": ("不是", "no"),
     **habits.WORDS,

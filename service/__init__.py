@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import service.api
 from domain.application import TeamRecord
+from projections.evidence import Evidence
 from service import (
     assets,
     health,
@@ -72,6 +73,9 @@ def make_context(settings: Settings) -> Context:
             Checkpoints(checkpoints_engine(store), settings.log_origin),
             settings.verifier_key_file,
             read_keys(settings.witnesses_file),
+            Evidence(
+                store, settings.log_origin, settings.verifier_key_file, settings.signer_socket
+            ),
         ),
     )
 

@@ -56,6 +56,7 @@ class Thing(StrEnum):
     MEDIATE = "mediate"
     ANSWER_INQUIRY = "answer_inquiry"  # what one was asked about a complaint
     EVENTS = "events"
+    EVIDENCE = "evidence"  # to verify the log and to take evidence out
     TIME_MACHINE = "time_machine"
     LOOKS = "looks"  # who saw one's own customers
     REVEAL = "reveal"  # to ask for a number outside a callback, and to break the glass
@@ -119,6 +120,7 @@ TABLE: Mapping[Thing, Mapping[Role, Reach]] = {
     Thing.MEDIATE: {Role.UPPER_SUPERVISOR: BRANCH},
     Thing.ANSWER_INQUIRY: {Role.SUPERVISOR: OWN, Role.UPPER_SUPERVISOR: OWN},
     Thing.EVENTS: {Role.AUDITOR: BRANCH},
+    Thing.EVIDENCE: {Role.AUDITOR: BRANCH},
     Thing.TIME_MACHINE: {Role.AUDITOR: BRANCH, Role.UPPER_SUPERVISOR: BRANCH},
     Thing.LOOKS: {Role.AGENT: OWN},
     Thing.REVEAL: {Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},

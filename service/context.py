@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from domain.application import TeamRecord
 from domain.rhythm import Rules
+from projections.evidence import Evidence
 from store.accounts import Accounts
 from store.checkpoints import Checkpoints
 from store.signed_note import VerifierKey
@@ -44,6 +45,7 @@ class Proofs:
     kept: Checkpoints
     key_file: Path
     witnesses: tuple[VerifierKey, ...] = ()
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True)

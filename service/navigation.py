@@ -71,6 +71,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
     ),
     Role.AUDITOR: (
         ("/events", "timeline", N_("事件流")),
+        ("/proof", "shield-check", N_("存证")),
         ("/time-machine", "history", N_("历史回放")),
         ("/board", "sunrise", N_("团队看板")),
         ("/reveals", "eye", N_("查看号码")),
@@ -95,6 +96,7 @@ BELONGS = {
     "/agents": "/board",
     "/find-customer": "/privacy",
     "/teams": "/people",
+    "/exports": "/proof",
 }
 
 

@@ -26,7 +26,7 @@ from shilu.settings import Settings
 from shilu.terminal import NO, BadInput, NotReady, bar, echo_json, instant, ready
 
 if TYPE_CHECKING:
-    from shilu.auditing import Auditing
+    from projections.evidence import Evidence
     from store.accounts import Accounts
     from store.branch import BranchStore
 
@@ -438,10 +438,10 @@ def audit_verify(
         words += [*(["--hashes", str(hashes)] if hashes else [])]
         words += [*(["--event", str(event)] if event else [])]
         raise SystemExit(shilu_verify.main(words))
-    with _evidence() as auditing, bar("verifying", hidden=as_json) as progress:
+    with _evidence() as evidence, bar("verifying", hidden=as_json) as progress:
         kept = hashes.read_bytes() if hashes else b""
         older = [path.read_bytes() for path in since]
-        code, told = auditing.verify(key, witness, older, kept, progress)
+        code, told = evidence.verify(key, witness, older, kept, progress)
     if as_json:
         echo_json(told)
     else:
@@ -460,8 +460,8 @@ def audit_prove(position: int, out: Path | None) -> None:
     target = out or Path(f"event-{position}.tlog-proof")
     if target.suffix != ".tlog-proof":
         raise click.BadParameter("a proof's name ends with .tlog-proof", param_hint="--out")
-    with _evidence() as auditing:
-        for path in auditing.prove(position, target):
+    with _evidence() as evidence:
+        for path in evidence.prove(position, target):
             click.echo(path)
 
 
@@ -475,42 +475,45 @@ def audit_export(
     target: Path, first: int, last: int | None, since: tuple[int, ...], no_contents: bool
 ) -> None:
     """Write a bundle into TARGET (a new folder, or a .zip) that proves itself offline."""
+    from shilu.exporting import NotRecorded, export
     from store.signer_client import SignerAway
 
-    with _evidence() as auditing, bar("exporting") as progress:
+    with _evidence() as evidence, bar("exporting") as progress:
         try:
-            wanted = auditing.export(
-                target, first, last, since, contents=not no_contents, progress=progress
+            exported = export(
+                evidence, target, first, last, since, contents=not no_contents, progress=progress
             )
         except (ValueError, FileExistsError) as problem:
             raise click.UsageError(str(problem)) from problem
         except SignerAway as away:
             raise NotReady("the signer does not answer: is `shilu signer` running?") from away
-    click.echo(f"events {wanted.first} to {wanted.last} of {wanted.size} into {target}")
+        except NotRecorded as problem:
+            raise click.ClickException(f"nothing was exported: {problem}") from problem
+    click.echo(f"events {exported.first} to {exported.last} of {exported.size} into {target}")
 
 
 @audit.command("checkpoint")
 @click.option("--hashes", type=click.Path(path_type=Path), help="Write the leaf hashes as well.")
 def audit_checkpoint(hashes: Path | None) -> None:
     """Print the newest signed checkpoint. Keep it elsewhere: --since holds the record to it."""
-    with _evidence() as auditing:
-        newest = auditing.newest()
+    with _evidence() as evidence:
+        newest = evidence.newest()
         if hashes is not None:
-            hashes.write_bytes(auditing.hashes(newest.checkpoint.size))
+            hashes.write_bytes(evidence.hashes(newest.checkpoint.size))
     click.echo(str(newest.note), nl=False)
 
 
 @contextmanager
-def _evidence() -> Iterator[Auditing]:
+def _evidence() -> Iterator[Evidence]:
     """Yield what an auditor may ask of the branch; what is missing yet is exit code 3."""
-    from shilu.auditing import Auditing, NoCheckpoint
+    from projections.evidence import Evidence, NoCheckpoint
 
     settings = _settings()
     store = _store(settings)
     files = settings.verifier_key_file, settings.signer_socket
     with ready():
         try:
-            yield Auditing(store, settings.log_origin, *files)
+            yield Evidence(store, settings.log_origin, *files)
         except NoCheckpoint as missing:
             raise NotReady(str(missing)) from missing
 

@@ -141,10 +141,11 @@ def write_bundle(
     *,
     more: Mapping[str, bytes] | None = None,
     progress: Progress = lambda _done, _all: None,
-) -> None:
+) -> bytes:
     """Write a bundle: a zip file if ``target`` ends so, else a folder. All of it or nothing.
 
-    ``more`` are further files, such as a cover page. Raises FileExistsError.
+    ``more`` are further files, such as a cover page. Returns the SHA-256 of the manifest, which
+    the log's key signed. Raises FileExistsError.
     """
     with _made(target) as sink:
         bundle = Bundle(sink)
@@ -156,7 +157,9 @@ def write_bundle(
             bundle.add(name, data)
         manifest = _manifest(wanted, bundle)
         bundle.put("manifest.json", manifest)
-        bundle.put("manifest.sig", seal(sha256(manifest).digest()).encode())
+        digest = sha256(manifest).digest()
+        bundle.put("manifest.sig", seal(digest).encode())
+    return digest
 
 
 def record_of(position: int, envelope: bytes, state: bytes | None) -> bytes:

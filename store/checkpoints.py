@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Engine, MetaData, Row, String, Table, Text, select
+from sqlalchemy import BigInteger, Column, Engine, MetaData, Row, String, Table, Text, func, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -87,6 +87,16 @@ class Checkpoints:
         """Return the checkpoint of this size."""
         mine = CHECKPOINT.c.origin == self._origin, CHECKPOINT.c.size == size
         return self._one(select(CHECKPOINT).where(*mine))
+
+    def last_of_days(self, days: int) -> list[str]:
+        """Return the notes of the last checkpoint of each (UTC) day, newest first."""
+        day = func.substr(CHECKPOINT.c.signed_at, 1, 10)
+        mine = CHECKPOINT.c.origin == self._origin
+        last = select(func.max(CHECKPOINT.c.size)).where(mine).group_by(day)
+        query = select(CHECKPOINT.c.note).where(mine, CHECKPOINT.c.size.in_(last))
+        with self._engine.connect() as connection:
+            found = connection.execute(query.order_by(CHECKPOINT.c.size.desc()).limit(days))
+            return list(found.scalars())
 
     def cosign(self, given: Note, witnesses: Iterable[VerifierKey]) -> list[str]:
         """Keep the witnesses' cosignatures of a note; return their names.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -20,25 +20,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from projections.proof_tree import Tree, tree
-from store.checkpoints import Checkpoints, Kept
+from store.checkpoints import Checkpoints
+from store.daily_message import CHINA, message
 from store.signed_note import VerifierKey, base64ed
 from store.signer_client import SignerAway, SignerClient, SignerRefused
 
 SECONDS = 10.0
-CHINA = timezone(timedelta(hours=8))  # the days of the daily message
-MESSAGE = """\
-实录 · 每日存证 · {day}
-Shilu · daily checkpoint
-
-日志 {origin}，共 {size} 条记录，签于 {signed_at}。
-请自行保存这封信：以后任何一条记录被改动、删除或插入，用它都能查出来。
-The log {origin} has {size} events, signed at {signed_at}. Keep this message outside of the system:
-with it you can show later that an event was changed, removed or put in between.
-
-公钥 · Public key
-{key}
-
-{note}"""
 
 log = structlog.get_logger(__name__)
 
@@ -115,20 +102,6 @@ class CheckpointMaker:
             log.error("no checkpoint", problem=problem)
         else:
             log.info("checkpoints go on")
-
-
-def message(kept: Kept, key: VerifierKey, day: str) -> str:
-    """Return the daily message about a checkpoint."""
-    said = kept.checkpoint
-    signed_at = kept.signed_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S %z")
-    return MESSAGE.format(
-        day=day,
-        origin=said.origin,
-        size=said.size,
-        signed_at=signed_at,
-        key=key,
-        note=kept.note,
-    )
 
 
 def _proof(grown: Tree, signed: int) -> list[bytes]:

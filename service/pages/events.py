@@ -37,6 +37,7 @@ FAMILIES = (
     ("customer.", N_("客户")),
     ("scheduled_check.", N_("系统检查")),
     ("access.", N_("被拒绝的访问")),
+    ("audit.", N_("验证与导出")),
     ("organisation.", N_("人员与团队")),
     ("rulebook.", N_("规则")),
 )

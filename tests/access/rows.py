@@ -200,6 +200,13 @@ PAGES = (
     row("GET /mine/cases/<int:case_no>", a="+"),
     row("POST /mine/cases/<int:case_no>/explain", {"text": "那天确实去了"}, a="+"),
     row("POST /mine/cases/<int:case_no>/appeal", {"text": "请再看看"}, first=(409,), a="+"),
+    # the auditor's evidence; there is no signer in this world
+    row("GET /proof", x="+"),
+    row("POST /proof/verify", first=(409,), x="+"),
+    row("GET /proof/message", first=(404,), x="+"),
+    row("GET /proof/recompute", x="+"),
+    row("GET /exports", x="+"),
+    row("POST /exports", {"what": "full"}, first=(409,), x="+"),
     # the supervisor's desk
     row("GET /board", query="team={team_id}", s="++00", u="+++0", x="+++0"),
     row("GET /agents/<agent_id>", a="+000", s="++00", u="+++0"),

@@ -23,6 +23,7 @@ from sqlalchemy import insert, select
 from domain.access_refusal import Refused
 from domain.account_record import DoorRefusal, IdentityCheck, Owner, Proof
 from domain.application import TeamRecord
+from domain.audit import Found, LogVerdict, Taken
 from domain.callback import TICKS, Answer, Listing, Preparation
 from domain.coaching import Proposal, Session
 from domain.coaching_words import Method, Moment, Origin, Skill, WrongMoment
@@ -131,6 +132,7 @@ def tell_everything(record: TeamRecord) -> None:
     _access_refusal(record)
     _paper(record)
     _accounts(record)
+    _audit(record)
     _privacy(record)  # the last one: nothing is recorded about C2 any more
 
 
@@ -161,6 +163,15 @@ def _accounts(record: TeamRecord) -> None:
     told.second_factor_removed(owner, DAY, by=admin("no factor"), checked=IdentityCheck.VIDEO)
     told.sessions_ended(owner, DAY, 2, by=own("sessions"))
     told.login_ended(owner, DAY, by=admin("no login"))
+
+
+def _audit(record: TeamRecord) -> None:
+    def auditor(no: str) -> By:
+        return _by("X1", Role.AUDITOR, f"audit {no}")
+
+    record.audits.verified("V-1", Found(LogVerdict.INTACT, 40, 3), by=auditor("verify"))
+    taken = Taken(1, 33, 40, contents=True, manifest_sha256="0" * 64)
+    record.audits.exported("E-1", taken, by=auditor("export"))
 
 
 def _privacy(record: TeamRecord) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -25,8 +25,18 @@ class NoCheckpoint(LookupError):
     """No checkpoint of this log has been signed yet, or not one so large."""
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What a bundle holds: events ``first`` to ``last`` under the checkpoint of ``size`` events."""
+
+    first: int
+    last: int
+    size: int
+    manifest_sha256: str
+
+
 @dataclass(frozen=True)
-class Auditing:
+class Evidence:
     """The evidence of one branch. ``origin`` is the name under which its log is signed."""
 
     store: BranchStore
@@ -52,7 +62,8 @@ class Auditing:
         progress: Progress,
     ) -> tuple[int, dict[str, Any]]:
         """Check the log where it lies; return the exit code and the answer, as the verifier does."""
-        log, newest = self.store.name, str(self.newest().note).encode()
+        log, kept_newest = self.store.name, self.newest()
+        size, newest = kept_newest.checkpoint.size, str(kept_newest.note).encode()
         promised = Promised(log, vkey or str(self.vkey_file), newest, since, witnesses, kept)
         with self._tree() as grown:
             stored = partial(_leaves, grown)
@@ -63,9 +74,11 @@ class Auditing:
                 at = verdict.position
                 block = None if at is None else (at - 1) // BLOCK
                 where = {"block": block, "event": at, "told": verdict.reason}
-                return verdict.code, {"verdict": WORDS[verdict.code], **where}
+                return verdict.code, {"verdict": WORDS[verdict.code], **where, "size": size}
         told = f"events 1 to {found.signed} of log {log} are signed; {found.newer} are newer"
-        return INTACT, {"verdict": WORDS[INTACT], "block": None, "event": None, "told": told}
+        where = {"block": None, "event": None, "told": told}
+        counted = {"size": found.signed, "newer": found.newer}
+        return INTACT, {"verdict": WORDS[INTACT], **where, **counted}
 
     def prove(self, position: int, target: Path) -> tuple[Path, Path]:
         """Write a C2SP tlog-proof of an event into ``target``, and the event beside it.
@@ -95,7 +108,8 @@ class Auditing:
         *,
         contents: bool,
         progress: Progress,
-    ) -> Wanted:
+        more: Mapping[str, bytes] | None = None,
+    ) -> Exported:
         """Write a bundle; raises NoCheckpoint, ValueError, SignerAway, FileExistsError."""
         newest = self.newest()
         size = newest.checkpoint.size
@@ -104,9 +118,10 @@ class Auditing:
         source, signer = self.store.reader().audit_source, SignerClient(self.signer_socket)
         with self._tree() as grown:
             nodes = grown.nodes
-            write_bundle(target, wanted, source, nodes, signer.manifest, progress=progress)
+            seal = signer.manifest
+            digest = write_bundle(target, wanted, source, nodes, seal, more=more, progress=progress)
         signer.close()
-        return wanted
+        return Exported(wanted.first, wanted.last, wanted.size, digest.hex())
 
     def hashes(self, size: int) -> bytes:
         """Return the first leaf hashes, for somebody to keep outside: they name what is altered."""
