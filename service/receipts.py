@@ -15,9 +15,17 @@ from flask import Flask, Response, g, has_request_context, request
 
 from domain.words import Receipt
 from service.context import Context, shilu
+from service.reading import after
 from service.sessions import SAFE_METHODS
 from store.proof import leaf_hash
-from store.signed_note import VerifierKey, base64ed
+from store.signed_note import (
+    Note,
+    ReceiptText,
+    Signature,
+    VerifierKey,
+    base64ed,
+    unbase64,
+)
 from store.signer_client import SignerAway, SignerRefused
 
 HEADER, UNSIGNED = "Shilu-Receipt", "unsigned"
@@ -26,6 +34,7 @@ HEADER, UNSIGNED = "Shilu-Receipt", "unsigned"
 def set_up(app: Flask, context: Context) -> None:
     """Remember what the record answers in a request, and put its receipt into the answer."""
     context.record.recording.told = _remember
+    app.jinja_env.globals["written"] = after
     app.after_request(_add)
 
 
@@ -38,6 +47,17 @@ def signed_receipt(position: int) -> dict[str, Any] | None:
         g.receipt_for, g.receipt = position, _signed(position, _envelope(position))
     receipt: dict[str, Any] | None = g.receipt
     return receipt
+
+
+def receipt_note(position: int) -> str | None:
+    """Return the receipt as a signed note, None while it cannot be signed."""
+    receipt = signed_receipt(position)
+    if receipt is None:
+        return None
+    name, key_id = receipt["key"].split("+")
+    said = ReceiptText(name, position, unbase64(receipt["leaf_hash"]), receipt["at"])
+    line = Signature(name, bytes.fromhex(key_id), unbase64(receipt["signature"]))
+    return str(Note(said.text, (line,)))
 
 
 def actor_of(position: int) -> str | None:

@@ -200,6 +200,17 @@ PAGES = (
     row("GET /mine/cases/<int:case_no>", a="+"),
     row("POST /mine/cases/<int:case_no>/explain", {"text": "那天确实去了"}, a="+"),
     row("POST /mine/cases/<int:case_no>/appeal", {"text": "请再看看"}, first=(409,), a="+"),
+    # what I wrote myself; the first event is the administrator's own
+    row("GET /receipts", **ALL),
+    row(
+        "GET /receipts/<int(max=9007199254740991):position>",
+        a="0",
+        s="0",
+        u="0",
+        x="+",
+        m="+",
+        first=(503,),
+    ),
     # the auditor's evidence; there is no signer in this world
     row("GET /proof", x="+"),
     row("POST /proof/verify", first=(409,), x="+"),

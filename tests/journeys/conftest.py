@@ -59,6 +59,10 @@ class Site:
                 check=True,
                 capture_output=True,
             )
+        self.up()
+
+    def up(self) -> None:
+        """Start all processes over what is there; return when the site is ready."""
         with (self.folder / "up.log").open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "shilu", "up"],

@@ -18,11 +18,20 @@ PAGES = {
         "/customers",
         "/customers/new",
         "/mine",
+        "/receipts",
     ],
     "supervisor": ["/board", "/callbacks", "/callbacks?state=done", "/cases"],
     "supervisor3": ["/board"],
     "upper": ["/cases", "/board", "/time-machine"],
-    "auditor": ["/events", "/events/100", "/time-machine?at=2026-01-05T08:00"],
+    "auditor": [
+        "/events",
+        "/events/100",
+        "/time-machine?at=2026-01-05T08:00",
+        "/proof",
+        "/proof/recompute",
+        "/exports",
+        "/receipts",
+    ],
     "admin": ["/people", "/people/new", "/teams/new", "/people/A101"],
 }
 SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input, select, summary, textarea')]
