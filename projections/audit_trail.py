@@ -26,6 +26,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    func,
     select,
 )
 
@@ -194,6 +195,12 @@ def effects_of(connection: Connection, position: int) -> Sequence[TrailRow]:
     """Return the events that this one caused, oldest first."""
     query = select(TRAIL).where(TRAIL.c.cause == position).order_by(TRAIL.c.position)
     return [_row(row) for row in connection.execute(query)]
+
+
+def effects_counted(connection: Connection, positions: Sequence[int]) -> dict[int, int]:
+    """Return for each of these events that caused others how many it caused."""
+    query = select(TRAIL.c.cause, func.count()).where(TRAIL.c.cause.in_(positions))
+    return {cause: count for cause, count in connection.execute(query.group_by(TRAIL.c.cause))}
 
 
 def same_command(connection: Connection, command_id: str) -> Sequence[TrailRow]:

@@ -336,6 +336,18 @@ def backtest(folder: Path | None, report: bool, seeds: int, first_seed: int, onl
         click.echo("\n".join(lines))
 
 
+@main.command(
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    add_help_option=False,
+)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def bench(words: tuple[str, ...]) -> None:
+    """Measure this machine: asof, evidence, post. See `shilu bench --help`."""
+    from shilu.bench.command import bench as figures
+
+    figures.main(args=list(words), prog_name="shilu bench")
+
+
 # --- personal data ---
 
 

@@ -14,6 +14,7 @@ from service.api import (
     customers,
     daily_logs,
     events,
+    evidence,
     filling,
     journals,
     monthly_records,
@@ -62,6 +63,7 @@ RESOURCES = (
     team_states.resource,
     events.resource,
     receipts.resource,
+    evidence.resource,
 )
 DESCRIPTION = (
     "Commands append events and answer with their position in the log; queries read views and "

@@ -83,6 +83,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "签名服务暂时不可用，请稍后再取回执。",
         "The signer is away; ask for the receipt later.",
     ),
+    "no-checkpoint": (
+        409,
+        "还没有签过这样的存证。",
+        "No such checkpoint was signed yet.",
+    ),
     "key-reused": (
         422,
         "此 Idempotency-Key 已用于另一请求。",

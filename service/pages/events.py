@@ -72,13 +72,14 @@ def stream() -> str:
     with views("audit_trail", "team_day") as connection:
         rows = audit_trail.stream(connection, _filters(chosen), integer("before"), PAGE + 1)
         names = names_for(connection, rows)
+        effects = audit_trail.effects_counted(connection, [row.position for row in rows[:PAGE]])
         people = team_day.people(connection, shilu().today()).values()
     query = {key: value for key, value in vars(chosen).items() if value}
     older = urlencode({**query, "before": rows[PAGE - 1].position}) if len(rows) > PAGE else ""
     first = f"/events?{urlencode(query)}" if request.args.get("before") else ""
     return render_template(
         "events.html",
-        days=_by_day(rows[:PAGE], names),
+        days=_by_day(rows[:PAGE], names, effects),
         chosen=chosen,
         filtered=bool(query),
         topics=[SimpleNamespace(value=value, text=_(text)) for value, text in FAMILIES],
@@ -171,7 +172,7 @@ def _day(given: str) -> date | None:
     return day if 2000 <= day.year <= 2099 else None
 
 
-def _line(row: TrailRow, names: Names) -> SimpleNamespace:
+def _line(row: TrailRow, names: Names, effects: int = 0) -> SimpleNamespace:
     wall = local(row.recorded_at, shilu().rules().time_zone)
     return SimpleNamespace(
         position=row.position,
@@ -182,6 +183,8 @@ def _line(row: TrailRow, names: Names) -> SimpleNamespace:
         sentence=sentence(row, names),
         team_id=row.team_id,
         meta=_meta(row),
+        cause=row.cause,
+        effects=effects,
     )
 
 
@@ -190,13 +193,13 @@ def _meta(row: TrailRow) -> str:
         label(ROLES, row.role),
         _(SOURCES[row.source]) if row.source in SOURCES else row.source,
     ]
-    if row.cause:
-        parts.append(_("起因 № {position}", position=row.cause))
     return " · ".join(parts)
 
 
-def _by_day(rows: Sequence[TrailRow], names: Names) -> list[SimpleNamespace]:
-    lines = [_line(row, names) for row in rows]
+def _by_day(
+    rows: Sequence[TrailRow], names: Names, effects: Mapping[int, int]
+) -> list[SimpleNamespace]:
+    lines = [_line(row, names, effects.get(row.position, 0)) for row in rows]
     return [
         SimpleNamespace(day=day, events=list(events))
         for day, events in groupby(lines, key=lambda line: line.day)

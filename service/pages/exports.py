@@ -6,26 +6,20 @@ alone, the checkpoint, the proof, a signed manifest, the verifier, and a cover p
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, g, make_response, render_template, send_file
+from flask import Blueprint, g, make_response, render_template
 from marshmallow import fields, validate
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from domain.audit import Taken
 from domain.words import By
 from projections import audit_trail, timeline
 from service.access import Thing, need
 from service.context import Proofs, shilu
-from service.evidence_jobs import Busy, Job, JobFailed
+from service.evidence_files import MOST, hand_over
+from service.evidence_jobs import Busy, JobFailed
 from service.forms import Day, Form, PageForm, by, sent, whole
 from service.language import LANGUAGES, N_, _, local
 from service.pages.events import names_for, sentence
@@ -36,7 +30,6 @@ from store.checkpoints import Kept
 from store.signed_note import base64ed
 
 pages = Blueprint("exports", __name__)
-MOST = 200_000  # events in one file from this page; `shilu audit export` takes any number
 LISTED = 1000  # events in words on the cover
 FULL, ENVELOPES = "full", "envelopes"
 POSITION = 10**15
@@ -75,54 +68,15 @@ def export() -> Response:
     chosen = _range(form, newest.checkpoint.size)
     if chosen is None:
         return _page(form)
-    with _folder() as folder:
-        target, contents = folder / "evidence.zip", form.data["what"] == FULL
-        who = by(form)
-        answer = _written(
-            form, proofs, target, chosen, contents, _covers(newest, proofs, chosen, contents, who)
-        )
-        if answer is None:
-            shutil.rmtree(folder)
-            return _page(form)
-        taken = Taken(**answer, contents=contents)
-        shilu().record.audits.exported(str(who.command_id), taken, by=who)
-        name = f"shilu-{shilu().branch}-{taken.first}-{taken.last}.zip"
-        response = send_file(target, "application/zip", as_attachment=True, download_name=name)
-    response.call_on_close(lambda: shutil.rmtree(folder, ignore_errors=True))
-    return response
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """Yield a folder that only this process may read; it is gone again if anything goes wrong."""
-    folder = Path(tempfile.mkdtemp(prefix="shilu-evidence-"))
+    contents, who = form.data["what"] == FULL, by(form)
+    more = _covers(newest, proofs, chosen, contents, who)
     try:
-        yield folder
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
-def _written(
-    form: Form,
-    proofs: Proofs,
-    target: Path,
-    chosen: tuple[int, int],
-    contents: bool,
-    more: dict[str, str],
-) -> dict[str, Any] | None:
-    """Have the bundle written; return what it holds, or None with the reason in the form."""
-    first, last = chosen
-    asked = {"do": "export", "target": str(target), "first": first, "last": last}
-    if proofs.evidence is None:
-        return None
-    try:
-        return Job(proofs.evidence, {**asked, "contents": contents, "more": more}).wait()
+        return hand_over(proofs.evidence, *chosen, contents=contents, who=who, more=more)
     except Busy:
         busy(form)
     except JobFailed as failed:
         form.problem, form.status = _(FAILED.get(str(failed), BROKEN)), 503
-    return None
+    return _page(form)
 
 
 def _range(form: Form, size: int) -> tuple[int, int] | None:

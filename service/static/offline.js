@@ -72,6 +72,7 @@ async function post(item, csrf) {
   if (verdict === 'accepted') {
     const { see } = await answer.json();
     await drop(item.id);
+    document.dispatchEvent(new CustomEvent('accepted', { detail: see })); // witness.js fetches the receipt
     return see;
   }
   if (verdict !== 'refused') return null;

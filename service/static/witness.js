@@ -61,8 +61,8 @@ async function holdReceipts(next) {
   save(RECEIPTS, receipts);
 }
 
-async function take() {
-  const [, after] = /[?&]after=(\d+)/.exec(location.search) ?? [], receipts = load(RECEIPTS) ?? [];
+async function take(address) {
+  const [, after] = /[?&]after=(\d+)/.exec(address) ?? [], receipts = load(RECEIPTS) ?? [];
   if (!after || receipts.some((one) => one.position === +after)) return;
   const answer = await ask(`/receipts/${after}`);
   if (!answer) return;
@@ -81,9 +81,10 @@ async function run() {
   const kept = load(KEPT);
   if (!globalThis.crypto?.subtle) return;
   try {
-    await take();
+    await take(location.search);
     if (!load(ALARM) && (!kept || Date.now() - kept.checked > MINUTE)) await hold();
   } catch { /* no signal: asked again at the next visit */ }
   show();
 }
+document.addEventListener('accepted', (event) => take(event.detail).catch(() => {})); // sent from the queue
 run();

@@ -1,6 +1,6 @@
 """How long the time machine takes, and whether it says the same as a replay.
 
-    python -m shilu.bench.asof --data DIR --events 1000000
+    shilu bench asof --data DIR --events 1000000
 
 Needs no branch: it makes one in DIR, which must be empty, or goes on with the one it made before.
 *Warm* asks again and again over one connection; *cold* opens a new one each time, after telling
@@ -68,13 +68,15 @@ class Report:
     replayed: int
 
 
-def branch_of(data: Path, events: int, agents: int, seed: int) -> BranchStore:
-    """Return the branch in ``data``, made if there is none yet."""
-    store = BranchStore(BRANCH, data)
-    if not store.folder.exists():
+def branch_of(data: Path, events: int, agents: int, seed: int, url: str = "") -> BranchStore:
+    """Return the branch in ``data`` or at a PostgreSQL ``url``, made if there is none yet."""
+    store, made = BranchStore(BRANCH, data, url), data / "made"
+    if not made.exists():
+        data.mkdir(parents=True, exist_ok=True)
         migrate(store, f"sqlite:///{data / 'accounts.db'}", None, VIEW_METADATA)
         with bar("making events") as progress:
             fill(store, events, agents, seed, progress)
+        made.touch()
     return store
 
 

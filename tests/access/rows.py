@@ -840,6 +840,8 @@ API_ROWS = (
     # the record
     row(f"GET {API}/events", x="+"),
     row(f"GET {API}/events/<int:position>", x="+"),
+    row(f"POST {API}/log-verifications", {}, first=(409,), x="+"),
+    row(f"POST {API}/evidence-exports", {"first": 1}, first=(409,), x="+"),
     # the first event is the administrator's own; there is no signer in this world
     row(
         f"GET {API}/receipts/<int(max=9007199254740991):position>",

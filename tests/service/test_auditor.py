@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from tests.service.conftest import NOON, TODAY, Branch
@@ -30,6 +31,22 @@ def test_a_row_leads_to_an_event_with_its_neighbours(branch: Branch) -> None:
     assert f"第 {first[1]} 号事件" in page
     assert f'href="/events/{int(first[1]) - 1}"' in page
     assert "回到这一刻" in page
+
+
+def test_causes_and_effects_lead_to_one_another(branch: Branch) -> None:
+    branch.log_visit()
+    cause = branch.store.reader().head()
+    by = replace(branch.by(), cause=str(cause))
+    branch.record.rulebook.set_thresholds(0.99, 0.3, 2, "更稳妥", by=by)
+    branch.follow()
+    auditor = branch.visitor("x1")
+
+    stream = auditor.get("/events").text
+
+    assert f'<a href="/events/{cause}">起因 № {cause}</a>' in stream
+    assert f'<a href="/events/{cause}#effects">引起 1 条</a>' in stream
+    assert f'href="/events/{cause + 1}"' in auditor.get(f"/events/{cause}").text
+    assert f'href="/events/{cause}"' in auditor.get(f"/events/{cause + 1}").text
 
 
 def test_an_event_that_is_not_there_is_a_clear_404(branch: Branch) -> None:

@@ -11,8 +11,10 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from werkzeug.test import TestResponse
 
 from projections.evidence import Evidence
 from service import build_app, evidence_jobs
@@ -218,3 +220,36 @@ def test_the_daily_message_can_be_had_from_the_page(auditor: Visitor, key: str) 
 def read_all(data: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         return {name: file.read(name) for name in file.namelist()}
+
+
+# --- the same for programs ---
+
+
+def api(visitor: Visitor, path: str, body: dict[str, object]) -> TestResponse:
+    headers = {"Idempotency-Key": str(uuid4()), "X-CSRF-Token": visitor.csrf}
+    return visitor.client.post(f"/api/v1{path}", json=body, headers=headers)
+
+
+def test_a_program_has_the_log_verified(auditor: Visitor) -> None:
+    old = auditor.get("/log/checkpoint").text
+
+    answer = api(auditor, "/log-verifications", {"since": [old]})
+
+    assert answer.status_code == 201
+    found = answer.get_json()
+    assert (found["verdict"], found["event"], found["block"]) == ("intact", None, None)
+    assert found["receipt"]["position"] == found["position"]
+
+
+def test_a_program_takes_evidence_out(auditor: Visitor, key: str, tmp_path: Path) -> None:
+    head = auditor.branch.store.reader().head()
+
+    answer = api(auditor, "/evidence-exports", {"first": 3, "last": 9})
+
+    assert (answer.status_code, answer.mimetype) == (201, "application/zip")
+    bundle = tmp_path / "evidence.zip"
+    bundle.write_bytes(answer.data)
+    assert verifier([str(bundle), "--vkey", key]) == INTACT
+    assert auditor.branch.store.reader().head() == head + 1
+    assert api(auditor, "/evidence-exports", {"first": 10**6}).status_code == 409
+    assert api(auditor, "/evidence-exports", {"first": 9, "last": 3}).status_code == 422
