@@ -200,7 +200,7 @@ def effects_of(connection: Connection, position: int) -> Sequence[TrailRow]:
 def effects_counted(connection: Connection, positions: Sequence[int]) -> dict[int, int]:
     """Return for each of these events that caused others how many it caused."""
     query = select(TRAIL.c.cause, func.count()).where(TRAIL.c.cause.in_(positions))
-    return {cause: count for cause, count in connection.execute(query.group_by(TRAIL.c.cause))}
+    return {row[0]: row[1] for row in connection.execute(query.group_by(TRAIL.c.cause))}
 
 
 def same_command(connection: Connection, command_id: str) -> Sequence[TrailRow]:
