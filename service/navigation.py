@@ -24,6 +24,7 @@ from service.access import Reader, Thing, may
 from service.calendar_years import missing_year
 from service.context import shilu
 from service.language import N_, _, reader_language
+from service.why import REASONS
 from service.words import ROLES
 
 
@@ -95,6 +96,7 @@ BELONGS = {
     "/month": "/plans",
     "/agents": "/board",
     "/find-customer": "/privacy",
+    "/help": "/mine",
     "/teams": "/people",
     "/exports": "/proof",
 }
@@ -112,6 +114,7 @@ def set_up(app: Flask) -> None:
             "nav": menu(reader) if reader else [],
             "no_calendar": _year_without_calendar(reader) if reader else None,
             "role_text": _(ROLES[reader.role]) if reader else "",
+            "why": [(rule, _(text)) for rule, text in REASONS.get(request.path, ())],
             "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
         }
 

@@ -10,6 +10,7 @@ from flask import current_app
 
 from domain import refusals
 from domain.refusals import Refusal
+from service.context import shilu
 from service.language import N_, local, reader_language, translate
 
 SENTENCES: Mapping[type[Refusal], str] = {
@@ -154,7 +155,7 @@ def _plain(value: Any, language: str, english: Mapping[str, str]) -> Any:
     if value == date.max:
         return translate(N_("合同终止以后"), language, english, {})
     if isinstance(value, datetime):
-        return local(value, "Asia/Shanghai").strftime("%m-%d %H:%M")
+        return local(value, shilu().rules().time_zone).strftime("%m-%d %H:%M")
     if isinstance(value, (list, tuple)):
         words = (translate(TICK_WORDS.get(str(v), str(v)), language, english, {}) for v in value)
         return ("、" if language == "zh" else ", ").join(words)

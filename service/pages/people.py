@@ -23,6 +23,7 @@ from service.account_events import owner
 from service.context import shilu
 from service.forms import Day, Form, PageForm, Secret, an_id, by, one_of, see, sent, text
 from service.language import N_, _, day_text
+from service.name_search import fits, tidy
 from service.new_password import why_not, words_about
 from service.reading import as_of, said, views
 from service.sessions import reader
@@ -121,13 +122,19 @@ def people() -> str:
         everybody = team_day.people(connection, shilu().today()).values()
         teams = team_day.teams(connection)
     names = {team.team_id: team.name for team in teams}
-    chosen = SimpleNamespace(team=request.args.get("team", ""), role=request.args.get("role", ""))
+    chosen = SimpleNamespace(
+        team=request.args.get("team", ""),
+        role=request.args.get("role", ""),
+        q=request.args.get("q", "").strip()[:40],
+    )
     rows = [
         _row(person, names, logins)
         for person in sorted(
             everybody, key=lambda p: (p.team_id or "~", p.role != "supervisor", p.person_id)
         )
-        if chosen.team in ("", person.team_id) and chosen.role in ("", person.role)
+        if chosen.team in ("", person.team_id)
+        and chosen.role in ("", person.role)
+        and _is_meant(chosen.q, person)
     ]
     return render_template(
         "people.html",
@@ -138,6 +145,12 @@ def people() -> str:
         said=said(),
         as_of=as_of("team_day"),
     )
+
+
+def _is_meant(query: str, person: team_day.Person) -> bool:
+    """Tell whether a person is found by name, pinyin, initials or the beginning of the number."""
+    wanted = tidy(query)
+    return fits(wanted, person.name) or person.person_id.lower().startswith(wanted)
 
 
 @pages.get("/people/new")

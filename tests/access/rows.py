@@ -197,6 +197,7 @@ PAGES = (
     row("GET /customers/<customer_id>", a="+000"),
     row("POST /customers/<customer_id>", {"name": "张三", "reason": "写错了"}, a="+000"),
     row("GET /mine", a="+"),
+    row("GET /help", a="+", s="+", u="+", x="+", m="+"),
     row("GET /mine/cases/<int:case_no>", a="+"),
     row("POST /mine/cases/<int:case_no>/explain", {"text": "那天确实去了"}, a="+"),
     row("POST /mine/cases/<int:case_no>/appeal", {"text": "请再看看"}, first=(409,), a="+"),
