@@ -18,6 +18,7 @@ from domain.account_record import IdentityCheck
 from domain.organisation import Member
 from domain.words import By, LeaveKind, Receipt, Role
 from projections import team_day
+from projections.people_facts import MemberFacts
 from service.access import Thing, need
 from service.account_events import owner
 from service.context import shilu
@@ -147,7 +148,7 @@ def people() -> str:
     )
 
 
-def _is_meant(query: str, person: team_day.Person) -> bool:
+def _is_meant(query: str, person: MemberFacts) -> bool:
     """Tell whether a person is found by name, pinyin, initials or the beginning of the number."""
     wanted = tidy(query)
     return fits(wanted, person.name) or person.person_id.lower().startswith(wanted)
