@@ -17,6 +17,7 @@ from domain.coaching import Coachings
 from domain.complaint import Complaints
 from domain.confidentiality import Confidentiality
 from domain.confidentiality import Ports as RevealPorts
+from domain.contest import Contests
 from domain.customer import Customers
 from domain.daily_log import DailyLogs, Ports
 from domain.family_note import FamilyNotes
@@ -35,6 +36,7 @@ from domain.reveal_exception import RevealExceptions
 from domain.reveal_rules import CallSheet, Subject
 from domain.review import LogSeen, Reviews
 from domain.review_aids import ReviewAids
+from domain.role_model import RoleModels
 from domain.rulebook import Rulebooks
 from domain.scheduled_check import ScheduledChecks
 from domain.sheet_figures import Figures, day_figures, total
@@ -46,6 +48,7 @@ from domain.verification_case import VerificationCases
 from domain.weekly_sheet import Ports as WeekPorts
 from domain.weekly_sheet import WeeklySheets
 from domain.words import AppealVerdict, Role, SheetKind
+from domain.workshop import Workshops
 
 
 class TeamRecord(Application[UUID]):
@@ -99,6 +102,9 @@ class TeamRecord(Application[UUID]):
             lambda at: self.rulebook.rules().day_of(at),
         )
         self.filling_suggestions = FillingSuggestions(self.recording)
+        self.contests = Contests(self.recording)
+        self.role_models = RoleModels(self.recording, self._team_of)
+        self.workshops = Workshops(self.recording, self._team_of, self._role_of)
         self.scheduled_checks = ScheduledChecks(self.recording)
         self.papers = Papers(self.recording)
         self.access_refusals = AccessRefusalBook(self.recording)

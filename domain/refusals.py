@@ -10,7 +10,7 @@
     │   ├── UnknownTrackingCall · UnknownCoaching · UnknownQuestion
     │   ├── UnknownPlan · UnknownSheet
     │   ├── UnknownGrant · UnknownAlert
-    │   ├── UnknownReview · UnknownFillingCase · UnknownSuggestion
+    │   ├── UnknownReview · UnknownFillingCase · UnknownSuggestion · UnknownContest · UnknownRoleModel
     ├── Conflict                 the thing is not in a state for this
     │   ├── Stale · AlreadyExists · LooksRepeated · AlreadyWithdrawn · AlreadySubmitted
     │   ├── HoldsNumbers · CustomerErased · OnLegalHold · NoLegalHold
@@ -105,6 +105,14 @@ class UnknownCoaching(NotFound):
 
 class UnknownQuestion(NotFound):
     """The journal of that day asks no such question; ``question``."""
+
+
+class UnknownContest(NotFound):
+    """No such contest, or none of this person's team; ``contest_id``."""
+
+
+class UnknownRoleModel(NotFound):
+    """No such role model, or not this person; ``model_id``."""
 
 
 class UnknownSuggestion(NotFound):

@@ -258,6 +258,7 @@ class Check(StrEnum):
     KEY_DESTROYED = "key_destroyed"
     OVERDUE_REVIEWS = "overdue_reviews"
     FILLING_PROBLEMS = "filling_problems"
+    CONTEST_ENDED = "contest_ended"
     REVEAL_WATCH = "reveal_watch"
     DUTIES = "duties"
     COACHING_MOMENTS = "coaching_moments"

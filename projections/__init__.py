@@ -21,6 +21,7 @@ from projections.proof_tree import PROOF_TREE
 from projections.retention import RETENTION
 from projections.review_queue import REVIEW_QUEUE
 from projections.sheets import SHEETS
+from projections.standings import STANDINGS
 from projections.supervision_due import SUPERVISION_DUE
 from projections.supervisor_duties import SUPERVISOR_DUTIES
 from projections.team_facts import TEAM_DAY
@@ -39,6 +40,7 @@ ALL: tuple[Projection, ...] = (
     COMPLAINTS,
     FILLING_CASES,
     CHECKS,
+    STANDINGS,
     CUSTOMERS,
     REVIEW_QUEUE,
     COACHING_BOARD,

@@ -53,6 +53,35 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "设定常用批语，共 {phrases} 句",
         "defined the phrases for remarks, {phrases} of them",
     ),
+    "contest.opened.v1": (
+        "开始评比「{title}」：{starts_on} 到 {ends_on}，团队目标按时 {goal}%",
+        "opened the contest “{title}”, {starts_on} to {ends_on}, team goal {goal}% in time",
+    ),
+    "contest.standing_frozen.v1": (
+        "评比 {contest_id} 的名次定了：{ranked} 人，团队按时 {reached}%，表的摘要 {table_hash}",
+        "froze the standings of {contest_id}: {ranked} ranked, {reached}% in time,"
+        " hash {table_hash}",
+    ),
+    "role_model.named.v1": (
+        "想把 {agent_id} 树为典型，等本人同意",
+        "wants to name {agent_id} a role model and asks for consent",
+    ),
+    "role_model.answered.v1": (
+        "{agent_id} 对做典型的答复，同意：{consents}",
+        "answered about being a role model, consents: {consents}",
+    ),
+    "role_model.consent_withdrawn.v1": (
+        "{agent_id} 收回做典型的同意",
+        "took the consent to be a role model back",
+    ),
+    "sharing_session.held.v1": (
+        "{team_id} 在 {held_on} 办了分享会：{topic}",
+        "held a sharing session of {team_id} on {held_on}: {topic}",
+    ),
+    "expert_clinic.held.v1": (
+        "{held_on} 请 {expert_id} 为 {agent_id} 会诊（专家门诊）",
+        "held an expert clinic of {expert_id} for {agent_id} on {held_on}",
+    ),
     "filling_suggestion.raised.v1": (
         "提示 {agent_id} 可能有填写问题：{problem}",
         "suggested that {agent_id} may have a filling problem: {problem}",
@@ -70,8 +99,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "fears_poaching": ("害怕客户被拿走", "fear for the customers"),
     "corrected": ("已改正", "corrected"),
     "no_change": ("走完四步没有改变", "no change after the whole ladder"),
+    "contest_ended": ("评比结束", "end of a contest"),
     "overdue_reviews": ("批阅逾期", "late reviews"),
     "filling_problems": ("填写问题", "filling problems"),
     "left": ("已离开团队", "left the team"),
 }
-TRANSLATED = frozenset({"will", "ending", "signed"})
+TRANSLATED = frozenset({"will", "ending", "signed", "consents"})

@@ -45,6 +45,9 @@ class Thing(StrEnum):
     ANSWER_CASE = "answer_case"  # to explain and to appeal
     DECIDE_CASE = "decide_case"
     DECIDE_APPEAL = "decide_appeal"
+    READ_CONTEST = "read_contest"  # contests, role models, sharing sessions and clinics
+    LEAD_CONTEST = "lead_contest"
+    ANSWER_CONTEST = "answer_contest"  # whether one may be shown as a role model
     CHECKS = "checks"  # what was checked by itself
     ABOVE = "above"  # the board of what comes up the line
     READ_FILLING = "read_filling"  # filling problems and their ladders (填写问题)
@@ -99,6 +102,14 @@ TABLE: Mapping[Thing, Mapping[Role, Reach]] = {
     Thing.ANSWER_CASE: {Role.AGENT: OWN},
     Thing.DECIDE_CASE: {Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
     Thing.DECIDE_APPEAL: {Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.READ_CONTEST: {
+        Role.AGENT: OWN,
+        Role.SUPERVISOR: TEAM,
+        Role.UPPER_SUPERVISOR: BRANCH,
+        Role.AUDITOR: BRANCH,
+    },
+    Thing.LEAD_CONTEST: {Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.ANSWER_CONTEST: {Role.AGENT: OWN},
     Thing.CHECKS: {
         Role.SUPERVISOR: TEAM,
         Role.UPPER_SUPERVISOR: BRANCH,

@@ -34,6 +34,8 @@ LADDERS: Mapping[Problem, tuple[Rung, Rung, Rung, Rung]] = {
         Rung(
             N_("在团队里树立典型，讲成功的案例"),
             N_("身边人做得到，比道理更能说服人。"),
+            "/contests",
+            N_("评比与典型"),
         ),
         Rung(
             N_("教会安排时间、几下点完一笔的方法"),
@@ -52,10 +54,14 @@ LADDERS: Mapping[Problem, tuple[Rung, Rung, Rung, Rung]] = {
         Rung(
             N_("开展阶段性的工作日志竞赛评比，树立典型"),
             N_("有期限、有目标的比赛能把劲头接上。"),
+            "/contests",
+            N_("评比与典型"),
         ),
         Rung(
             N_("请一贯坚持填写的伙伴分享收获"),
             N_("听同伴讲实际好处，比听主管讲更可信。"),
+            "/contests",
+            N_("评比与典型"),
         ),
     ),
     Problem.DOUBTING: (
@@ -70,10 +76,14 @@ LADDERS: Mapping[Problem, tuple[Rung, Rung, Rung, Rung]] = {
         Rung(
             N_("举办专家门诊，请精英诊断并开出方案"),
             N_("换一双眼睛看，常能看出自己看不到的。"),
+            "/contests",
+            N_("专家门诊"),
         ),
         Rung(
             N_("多肯定、多鼓励，树立典型，举出案例"),
             N_("坚持的人需要被看见。"),
+            "/contests",
+            N_("评比与典型"),
         ),
     ),
     Problem.FABRICATED: (

@@ -57,6 +57,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/cases", "scale", N_("案件")),
         ("/filling", "route", N_("填写辅导")),
         ("/reveals", "eye", N_("查看号码")),
+        ("/contests", "users-group", N_("评比与典型")),
         ("/checks", "clipboard-check", N_("定时检查")),
     ),
     Role.UPPER_SUPERVISOR: (
@@ -68,6 +69,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/reveals", "eye", N_("查看号码")),
         ("/complaints", "heart-handshake", N_("投诉")),
         ("/time-machine", "history", N_("历史回放")),
+        ("/contests", "users-group", N_("评比与典型")),
         ("/checks", "clipboard-check", N_("定时检查")),
     ),
     Role.AUDITOR: (
@@ -79,6 +81,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/cases", "scale", N_("案件")),
         ("/filling", "route", N_("填写辅导")),
         ("/complaints", "heart-handshake", N_("投诉")),
+        ("/contests", "users-group", N_("评比与典型")),
         ("/checks", "clipboard-check", N_("定时检查")),
     ),
     Role.ADMINISTRATOR: (

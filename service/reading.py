@@ -55,6 +55,7 @@ SAID: Mapping[str, str] = {
     "read": N_("已告诉主管你读过了。"),
     "decided": N_("决定已记下，伙伴看得到理由。"),
     "appeal_decided": N_("申诉已答复。"),
+    "model_asked": N_("已请本人同意。"),
     "filling_opened": N_("开始了。伙伴现在就看得到，也可以说说自己的想法。"),
     "filling_step": N_("这一步记下了。"),
     "filling_asked": N_("申请已交给上级主管。"),

@@ -22,6 +22,8 @@ SENTENCES: Mapping[type[Refusal], str] = {
     refusals.UnknownCallback: N_("没有这个回访。"),
     refusals.UnknownCase: N_("没有这个案件。"),
     refusals.UnknownComplaint: N_("没有这份投诉。"),
+    refusals.UnknownContest: N_("没有这场评比。"),
+    refusals.UnknownRoleModel: N_("没有这位典型。"),
     refusals.UnknownSuggestion: N_("没有这条提示。"),
     refusals.UnknownFillingCase: N_("没有这份填写辅导。"),
     refusals.UnknownTrackingCall: N_("没有这个追踪电话。"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from domain.account_record import IdentityCheck
+from domain.contest_scores import Measure
 from domain.filling_ladder import Ending, Problem, Will
 from domain.log_checklist import Finding, Topic
 from domain.sheet_checklist import SheetFinding, Tick
@@ -253,6 +254,12 @@ PROBLEMS: Mapping[StrEnum, str] = {
     Problem.FABRICATED: N_("虚假填写"),
     Problem.FEARS_POACHING: N_("害怕客户资料被拿走"),
 }
+MEASURES: Mapping[StrEnum, str] = {
+    Measure.ON_TIME: N_("按时"),
+    Measure.COMPLETE: N_("写得完整"),
+    Measure.CONFIRMED: N_("客户确认"),
+    Measure.IMPROVED: N_("进步"),
+}
 WILLS: Mapping[StrEnum, str] = {Will.UNABLE: N_("不会填"), Will.UNWILLING: N_("不愿填")}
 ENDINGS: Mapping[StrEnum, str] = {
     Ending.CORRECTED: N_("已经改正"),
@@ -311,6 +318,7 @@ ALL: tuple[Mapping[StrEnum, str], ...] = (
     SANCTIONS,
     PROBLEMS,
     WILLS,
+    MEASURES,
     ENDINGS,
     LEAVES,
     GROUNDS,

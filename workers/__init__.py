@@ -42,6 +42,7 @@ def run_scheduler() -> int:
 
     from projections.due import checks_due
     from projections.retention import steps_due
+    from projections.season import contests_due
     from projections.supervision_due import supervision_due
     from workers.bookmark import Bookmark
     from workers.dispatcher import Dispatcher
@@ -58,8 +59,12 @@ def run_scheduler() -> int:
 
     def due(now: datetime) -> list[DueCheck]:
         with views.connect() as connection:
-            due = [*checks_due(connection, now), *steps_due(connection, now)]
-            return [*due, *supervision_due(connection, now)]
+            return [
+                *checks_due(connection, now),
+                *steps_due(connection, now),
+                *supervision_due(connection, now),
+                *contests_due(connection, now),
+            ]
 
     dispatcher = Dispatcher(store.reader(), Bookmark(views), send)
     checkpoints = Thread(target=_checkpoints(settings, store).run, args=(stop,), name="checkpoints")

@@ -1,4 +1,4 @@
-"""The actors of the checks of habits: late reviews and filling problems."""
+"""The actors of the checks of habits: late reviews, filling problems, ended contests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from domain.application import TeamRecord
 from domain.words import Check
-from workers import filling_problems, overdue_reviews
+from workers import contests, filling_problems, overdue_reviews
 from workers.broker import Tasks
 from workers.tasks import CHECKS, NotYet
 
@@ -45,6 +45,17 @@ def declare_habit_actors(
         except NotYet as behind:
             raise Retry(str(behind), delay=SOON_MS) from behind
         _tell(Check.FILLING_PROBLEMS, team_id, day, len(found.found), found.receipt.repeated)
+
+    @dramatiq.actor(actor_name=Check.CONTEST_ENDED, queue_name=CHECKS, broker=broker)
+    def freeze_contest(contest_id: str, day: str, due_at: str) -> None:
+        """Make the table of an ended season final; a repeat changes nothing."""
+        asked = contest_id, date.fromisoformat(day), datetime.fromisoformat(due_at)
+        try:
+            found = contests.freeze(record, views, *asked, now)
+        except NotYet as behind:
+            raise Retry(str(behind), delay=SOON_MS) from behind
+        if found:
+            _tell(Check.CONTEST_ENDED, contest_id, day, len(found.top), found.receipt.repeated)
 
 
 def _tell(check: Check, team_id: str, day: str, found: int, repeated: bool) -> None:

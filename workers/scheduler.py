@@ -31,6 +31,7 @@ from workers.tasks import (
     compare_callback,
     destroy_key,
     enforce_retention,
+    freeze_contest,
     look_at_supervision,
     look_for_problems,
     watch_reveals,
@@ -83,6 +84,8 @@ def task_of(due: DueCheck) -> Task:
     """Return the task that does a due check."""
     if due.check == Check.MISSING_LOGS:
         return check_missing_logs(due.subject, due.day, due.due_at)
+    if due.check == Check.CONTEST_ENDED:
+        return freeze_contest(due.subject, due.day, due.due_at)
     if due.check == Check.OVERDUE_REVIEWS:
         return check_reviews(due.subject, due.day, due.due_at)
     if due.check == Check.FILLING_PROBLEMS:

@@ -78,5 +78,10 @@ def look_at_supervision(check: Check, subject: str, day: date, due_at: datetime)
     return Task(check, CHECKS, (subject, day.isoformat(), due_at.isoformat()))
 
 
+def freeze_contest(contest_id: str, day: date, due_at: datetime) -> Task:
+    """Ask to make the table of an ended season final."""
+    return Task(Check.CONTEST_ENDED, CHECKS, (contest_id, day.isoformat(), due_at.isoformat()))
+
+
 class NotYet(Exception):
     """The views have not reached the event in question; the task is tried again soon."""

@@ -13,6 +13,7 @@ from projections import audit_words, checks, team_day
 from projections.checks import DoneCheck
 from projections.due import DueCheck, checks_due
 from projections.retention import steps_due
+from projections.season import contests_due
 from projections.supervision_due import supervision_due
 from service.access import Reach, Thing, may, need, reach
 from service.context import shilu
@@ -40,6 +41,7 @@ WHAT: Mapping[str, str] = {
     Check.COACHING_MOMENTS: N_("每天早上八点，看日志里有没有该辅导的时机；只提示，由主管决定。"),
     Check.COACHING_EFFECT: N_("辅导后 14 天和 28 天，从日志里看前后有没有变化。"),
     Check.SELF_CHECK: N_("每天早上八点，看主管自己十个工作日的记录；问题只先给主管本人。"),
+    Check.CONTEST_ENDED: N_("评比结束两天后的早上八点定名次，等晚到的记录和回访。"),
     Check.FAKE_ENTRIES: N_("每次回访有了回答，就和日志对一对；是不是有问题由人决定。"),
     Check.REVEAL_WATCH: N_("每次查看号码，看有没有不寻常的地方。"),
     Check.RETENTION: N_("客户资料到了保存期限，限制或删除。"),
@@ -100,8 +102,12 @@ def _teams(teams: Mapping[str, str]) -> list[str] | None:
 
 def _due(connection: Connection, mine: list[str] | None) -> list[DueCheck]:
     now = shilu().now()
-    found = [*checks_due(connection, now), *steps_due(connection, now)]
-    found += supervision_due(connection, now)
+    found = [
+        *checks_due(connection, now),
+        *steps_due(connection, now),
+        *supervision_due(connection, now),
+        *contests_due(connection, now),
+    ]
     return [
         one for one in found if one.check not in hidden() and (mine is None or one.team_id in mine)
     ]

@@ -156,6 +156,12 @@ def _waiting() -> list[tuple[str, date]]:
         return [(log.agent_id, log.day) for log in review_queue.waiting(connection, mine, since)]
 
 
+def _coach(agent_id: str) -> str:
+    """Return where a log leads on: to a coaching, or to help with filling for who coaches nobody."""
+    page = "coaching" if may(reader(), Thing.COACH) else "filling"
+    return f"/{page}/new?agent={agent_id}"
+
+
 def _address(agent_id: str, day: date) -> str:
     return f"/reviews/{agent_id}/{day}"
 
@@ -179,6 +185,7 @@ def _page(agent_id: str, day: date, form: Form) -> Response:
         agent_id=agent_id,
         name=_name(agent_id),
         before=before,
+        coach=_coach(agent_id),
         behind=behind,
         phrases=[(str(n), for_agent(one, _name(agent_id))) for n, one in enumerate(phrases())],
         day=day,

@@ -320,6 +320,36 @@ PAGES = (
         s="++00",
         u="+++0",
     ),
+    row("GET /contests", a="+", s="+", u="+", x="+"),
+    row(
+        "POST /contests/new",
+        {"title": "评比", "team": "{team_id}", "starts_on": "{day}", "goal": "90"}
+        | {"on_time": "30", "complete": "30", "confirmed": "20", "improved": "20"},
+        s="++00",
+        u="+++0",
+    ),
+    row(
+        "POST /contests/role-models",
+        {"agent": "{agent_id}", "what_for": "天天按时"},
+        first=(303, 409),
+        s="++00",
+        u="+++0",
+    ),
+    row("POST /contests/role-models/<model_id>/answer", {"consents": "yes"}, a="+000"),
+    row("POST /contests/role-models/<model_id>/withdraw", first=(409,), a="+000"),
+    row(
+        "POST /contests/sharing",
+        {"held_on": "{day}", "topic": "三分钟", "speaker_1": "{agent_id}"},
+        s="++00",
+        u="+++0",
+    ),
+    row(
+        "POST /contests/clinics",
+        {"agent": "{agent_id}", "expert": "{supervisor_id}", "held_on": "{day}"}
+        | {"diagnosis": "没有准备", "plan": "先写问题"},
+        s="++00",
+        u="+++0",
+    ),
     row("GET /checks", s="+", u="+", x="+", m="+"),
     row("GET /above", u="+"),
     row("GET /filling/<case_id>", a="0", s="++00", u="+++0", x="+++0"),
@@ -731,6 +761,36 @@ API_ROWS = (
     row(
         f"POST {API}/filling-cases",
         {"agent_id": "{agent_id}", "problem": "doubting", "note": "应付了事"},
+        s="++00",
+        u="+++0",
+    ),
+    row(f"GET {API}/contests", a="+", s="+", u="+", x="+"),
+    row(
+        f"POST {API}/contests",
+        {"title": "评比", "team_ids": ["{team_id}"], "starts_on": "{day}", "goal": 90},
+        s="++00",
+        u="+++0",
+    ),
+    row(
+        f"POST {API}/role-models",
+        {"agent_id": "{agent_id}", "what_for": "天天按时"},
+        first=(201, 409),
+        s="++00",
+        u="+++0",
+    ),
+    row(f"POST {API}/role-models/<thing:model_id>/answer", {"consents": True}, a="+000"),
+    row(f"POST {API}/role-models/<thing:model_id>/withdrawal", first=(409,), a="+000"),
+    row(
+        f"POST {API}/sharing-sessions",
+        {"team_id": "{team_id}", "held_on": "{day}", "topic": "三分钟"}
+        | {"speakers": ["{agent_id}"]},
+        s="++00",
+        u="+++0",
+    ),
+    row(
+        f"POST {API}/expert-clinics",
+        {"agent_id": "{agent_id}", "expert_id": "{supervisor_id}", "held_on": "{day}"}
+        | {"diagnosis": "没有准备", "plan": "先写问题"},
         s="++00",
         u="+++0",
     ),

@@ -28,6 +28,7 @@ from domain.plan import Intention
 from domain.reveal_alert import Alert, alert_id_of
 from domain.reveal_exception import Wish
 from domain.reveal_rules import AlertKind, RevealReason
+from domain.role_model import role_model_id
 from domain.scheduled_check import CheckKey
 from domain.sheet_figures import Figures, monday_of
 from domain.tracking_call import Preparation, tracking_call_id_of
@@ -113,6 +114,7 @@ class World:
             "complaint_id": complaint_id_of(filing(column)),
             "case_no": "1",
             "script_id": "default",
+            "model_id": role_model_id(column, TODAY),
             "suggestion_id": suggestion_id_of(column, Problem.DOUBTING, TODAY),
             "case_id": filling_case_id(column, Problem.FADED, 1),
             "case_version": self._case_version(column),
@@ -197,6 +199,7 @@ class World:
         note = "两周只交三天"
         home.record.filling_cases.open(person, Problem.FADED, note, by=home.by(supervisor))
         self._suggest(person)
+        home.record.role_models.name(person, TODAY, "天天按时", by=home.by(supervisor))
         self._complain(person)
         self._plan_tracking(person, supervisor)
         self._ask_for_help(person)

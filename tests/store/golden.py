@@ -28,6 +28,8 @@ from domain.callback import TICKS, Answer, Listing, Preparation
 from domain.coaching import Proposal, Session
 from domain.coaching_words import Method, Moment, Origin, Skill, WrongMoment
 from domain.complaint import Grievance, complaint_id_of
+from domain.contest import contest_id_of
+from domain.contest_scores import WEIGHTS, Season, ranked
 from domain.daily_log import Activity, Changes
 from domain.filling_case import filling_case_id
 from domain.filling_ladder import Ending, Problem
@@ -43,6 +45,7 @@ from domain.reveal_exception import Wish
 from domain.reveal_rules import AlertKind, GrantKind, RevealReason
 from domain.review import Remark
 from domain.rhythm import CallHours, WorkMode
+from domain.role_model import role_model_id
 from domain.rulebook import ScriptStep
 from domain.scheduled_check import CheckKey
 from domain.sheet_checklist import SheetFinding
@@ -81,6 +84,7 @@ from domain.words import (
     command_id,
 )
 from domain.work_weeks import from_ends
+from domain.workshop import Diagnosis
 from store.branch import BranchStore
 from store.engines import engine_of
 from store.migrate import migrate
@@ -123,6 +127,7 @@ def tell_everything(record: TeamRecord) -> None:
     _callback(record)
     _case(record)
     _filling(record)
+    _contest(record)
     _complaint(record)
     _review(record)
     _tracking(record)
@@ -410,6 +415,30 @@ def _filling(record: TeamRecord) -> None:
     suggestion = suggestion_id_of("A3", Problem.DOUBTING, DAY)
     suggest.dismiss(suggestion, "刚换了手机", by=boss("fill dismiss"))
     filling.skip_step(other, 1, "上周刚谈过", by=boss("fill skip"))
+
+
+def _contest(record: TeamRecord) -> None:
+    boss, agent = partial(_by, "S1", Role.SUPERVISOR), partial(_by, "A1", Role.AGENT)
+    record.contests.open("十一月评比", ["T1"], DAY, 90, WEIGHTS, by=boss("contest"))
+    contest = contest_id_of(DAY, ["T1"])
+    ended = CheckKey(Check.CONTEST_ENDED, contest, DAY)
+    by = By("system", Role.SYSTEM, NOW, NOW, ended.command_id, "worker")
+    table = ranked({"A1": (Season(10, 9, 20, 18, 2, 2.0), None)}, WEIGHTS)
+    record.scheduled_checks.finish(
+        ended,
+        "T1",
+        NOW,
+        ["A1"],
+        by=by,
+        effects=lambda: record.contests.frozen(contest, table, 88, by),
+    )
+    models, model = record.role_models, role_model_id("A1", DAY)
+    models.name("A1", DAY, "天天按时写完", by=boss("model"))
+    models.answer(model, consents=True, by=agent("model answer"))
+    models.withdraw(model, by=agent("model withdraw"))
+    record.workshops.share("T1", DAY, ["A1"], "怎么三分钟写完日志", by=boss("share"))
+    found = Diagnosis("A1", "A3", DAY, "面谈前没有准备问题", "每次先写三个问题")
+    record.workshops.clinic(found, by=boss("clinic"))
 
 
 def _review(record: TeamRecord) -> None:
