@@ -28,6 +28,7 @@ from domain.words import (
 from shilu.bulk import Step
 from shilu.demo.calls import LISTED_AT, Call, CallPlan
 from shilu.demo.days import Client, Day, Diary, Entry, details
+from shilu.demo.habits import habits
 from shilu.demo.people import Branch, Habit, Person, invent_branch
 from shilu.demo.words import ADVICE
 from shilu.scripts import (
@@ -78,6 +79,7 @@ class Story:
         written = {a.person_id: self._diary(a, absent) for a in self._agents()}
         daily = [*self._leave(absent), *self._logs(written)]
         daily += self._callbacks(CallPlan(self.branch, written, self._seed))
+        daily += habits(self._record, self.branch, self.days, self._step)
         daily.sort(key=lambda step: step.by.recorded_at)
         return [*self._organisation(), *(s for s in daily if s.by.recorded_at <= self._until)]
 

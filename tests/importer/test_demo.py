@@ -72,6 +72,14 @@ def test_the_demo_has_teams_people_rules_and_weeks_of_work(shown: BranchStore) -
     assert len({row["day"] for row in facts(shown, "daily_log.opened")}) == 20
 
 
+def test_the_demo_shows_a_season_a_role_model_and_help_with_filling(shown: BranchStore) -> None:
+    topics = Counter(event.topic.removesuffix(".v1") for event in log_of(shown))
+
+    assert topics["contest.opened"] == topics["role_model.answered"] == 1
+    assert topics["filling_case.opened"] == topics["filling_case.replied"] == 1
+    assert topics["filling_case.step_taken"] == 2
+
+
 def test_a_demo_made_twice_is_the_same_log(store: BranchStore) -> None:
     made(store)
     before = bare(log_of(store))
