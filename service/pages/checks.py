@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 
 from flask import Blueprint, render_template, request
@@ -145,17 +145,19 @@ def _done(one: DoneCheck, teams: Mapping[str, str], names: Mapping[str, str]) ->
         due=clock(one.due_at, zone, with_day=one.day),
         at=clock(one.done_at, zone, with_day=one.day),
         found=len(one.findings),
-        who="" if nameless else _("、").join(_finding(f, names) for f in one.findings),
+        who="" if nameless else _("、").join(_people(one.findings, names)),
         href=_page_of(one),
     )
 
 
-def _finding(finding: str, names: Mapping[str, str]) -> str:
-    """Return a finding as people read it: people by name, problems by word; ids stay as they are."""
-    parts = finding.split("/")
-    return " · ".join(
-        names.get(part) or audit_words.word(part, reader_language()) for part in parts
-    )
+def _people(findings: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """Return the findings that are about people, by name and word; ids of other things say nothing."""
+    told = [finding.split("/") for finding in findings]
+    return [
+        " · ".join([names[who], *(audit_words.word(part, reader_language()) for part in what)])
+        for who, *what in told
+        if who in names
+    ]
 
 
 def _page_of(one: DoneCheck) -> str:

@@ -76,7 +76,12 @@ def _page(case: FillingCase, form: Form) -> Response:
         form=form,
         said=said(),
         problem=label(PROBLEMS, case.problem),
-        case=SimpleNamespace(id=case.case_id, open=case.ending is None, ladder=ladder(case)),
+        case=SimpleNamespace(
+            id=case.case_id,
+            open=case.ending is None,
+            ladder=ladder(case),
+            case_no=case.verification_case_no,
+        ),
         story=story(case.case_id),
     )
     return make_response(page, form.status)

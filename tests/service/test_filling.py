@@ -87,6 +87,12 @@ def test_whether_unwilling_or_unable_is_asked_before_anything_else(branch: Branc
     assert f'action="{MADE_UP}/praise"' not in page
 
 
+def test_the_agent_finds_the_way_to_an_appeal(branch: Branch) -> None:
+    talked_to(branch)
+
+    assert 'href="/mine/cases/1"' in branch.visitor("a1").get(f"/mine{MADE_UP}").text
+
+
 def test_criticism_waits_for_the_signature_of_somebody_above(branch: Branch) -> None:
     supervisor, upper = talked_to(branch), branch.visitor("u1")
     supervisor.follow(supervisor.post(f"{MADE_UP}/criticism", reason="屡次不改"))
