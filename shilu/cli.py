@@ -57,7 +57,7 @@ def web() -> None:
     """Serve pages and API (one process, many threads)."""
     from shilu.web import serve
 
-    settings = _settings()
+    settings = _safe_settings()
     serve(settings.host, settings.port, settings.threads, settings.log_level)
 
 
@@ -109,7 +109,7 @@ def migrate(quiet: bool) -> None:
     from projections import VIEW_METADATA
     from store.migrate import migrate as create_tables
 
-    settings = _settings()
+    settings = _safe_settings()
     queue = None if settings.redis_url else settings.data_dir / "queue.db"
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # keys and logins lie there
     with ready():
@@ -149,6 +149,36 @@ def demo(until: str | None, seed: int, if_absent: bool) -> None:
             progress=progress,
         )
     click.echo(f"{made.events} events of {made.people} people; logins in {logins}")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def doctor(as_json: bool) -> None:
+    """Examine this installation: what would lose, disclose or falsify something, and what to do.
+
+    Exit code 1 when anything is wrong; warnings alone leave it at 0.
+    """
+    from shilu.doctor import Installation, State, examine
+
+    settings = _settings()
+    secrets = settings.master_key_file, settings.secret_key_file, settings.signer_key_file
+    found = examine(
+        Installation(
+            _store(settings),
+            _accounts_url(settings),
+            settings.redis_url,
+            settings.log_origin,
+            settings.signer_socket,
+            secrets,
+        )
+    )
+    if as_json:
+        echo_json([asdict(finding) for finding in found])
+    else:
+        for finding in found:
+            advice = f" -> {finding.advice}" if finding.advice else ""
+            click.echo(f"{finding.state:<8} {finding.name:<11} {finding.told}{advice}")
+    raise SystemExit(NO if any(finding.state is State.WRONG for finding in found) else 0)
 
 
 @main.group()
@@ -538,6 +568,16 @@ def _settings() -> Settings:
         return Settings.read()
     except EnvError as error:
         raise click.UsageError(f"environment: {error}") from error
+
+
+def _safe_settings() -> Settings:
+    """Return the settings unless their database would lose what it acknowledges."""
+    from shilu.doctor import unsafe_database
+
+    settings = _settings()
+    if reasons := unsafe_database(settings.database_url):
+        raise NotReady("\n".join(reasons))
+    return settings
 
 
 def _store(settings: Settings) -> BranchStore:

@@ -40,12 +40,12 @@ def ready() -> Iterator[None]:
     errors: tuple[type[Exception], ...] = (PersistenceError, DBAPIError, VaultError, sqlite3.Error)
     try:
         yield
-    except errors + _postgres_errors() as error:
+    except errors + postgres_errors() as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise NotReady(f"{reason}\nIs the database up, and has `shilu migrate` run?") from error
 
 
-def _postgres_errors() -> tuple[type[Exception], ...]:
+def postgres_errors() -> tuple[type[Exception], ...]:
     """Return PostgreSQL's errors where it is used; loading it costs each process 7 MB."""
     if not os.environ.get("DATABASE_URL"):
         return ()

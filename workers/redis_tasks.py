@@ -144,12 +144,23 @@ def redis_client(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5, retry=patience)
 
 
+def faults_of_redis(client: redis.Redis) -> dict[str, str]:
+    """Return what is wrong with a Redis that may lose tasks, each with the setting that mends it.
+
+    Raises redis.RedisError when it does not answer.
+    """
+    faults = {}
+    if not client.info("persistence").get("aof_enabled"):
+        faults["redis.not_durable"] = "appendonly yes"
+    if client.info("memory").get("maxmemory_policy", "noeviction") != "noeviction":
+        faults["redis.evicts"] = "maxmemory-policy noeviction"
+    return faults
+
+
 def warn_of_forgetful_redis(client: redis.Redis) -> None:
     """Log what is wrong with a Redis that may lose tasks; they come back, but late."""
-    if not client.info("persistence").get("aof_enabled"):
-        log.warning("redis.not_durable", advice="appendonly yes")
-    if client.info("memory").get("maxmemory_policy", "noeviction") != "noeviction":
-        log.warning("redis.evicts", advice="maxmemory-policy noeviction")
+    for fault, advice in faults_of_redis(client).items():
+        log.warning(fault, advice=advice)
 
 
 @contextmanager
