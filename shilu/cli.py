@@ -27,6 +27,7 @@ from shilu.terminal import NO, BadInput, NotReady, bar, echo_json, instant, read
 
 if TYPE_CHECKING:
     from projections.evidence import Evidence
+    from shilu.backing_up import BackingUp
     from store.accounts import Accounts
     from store.branch import BranchStore
 
@@ -378,6 +379,64 @@ def bench(words: tuple[str, ...]) -> None:
     figures.main(args=list(words), prog_name="shilu bench")
 
 
+# --- backup ---
+
+
+@main.command()
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--keys",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the people's keys into this file: keep it apart, and for 30 days at most.",
+)
+def backup(target: Path, keys: Path | None) -> None:
+    """Write the branch's log, accounts and checkpoints into the new file TARGET.
+
+    May run while everything works. The master key and the signer's files are not in it: back them
+    up apart. Views are built anew after a restore.
+    """
+    from store.backup import BackupError
+
+    with ready(), bar("backing up") as progress:
+        try:
+            events = _backing_up(_settings()).back_up(target, keys, progress)
+        except BackupError as error:
+            raise click.ClickException(str(error)) from error
+    click.echo(f"{events} events in {target}" + (f"; keys in {keys}" if keys else ""))
+
+
+@main.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--keys", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Their backup."
+)
+@click.option(
+    "--against",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A checkpoint that was kept elsewhere, best the newest.",
+)
+@click.option("--unverified", is_flag=True, help="Restore although nothing from outside is there.")
+def restore(source: Path, keys: Path | None, against: tuple[Path, ...], unverified: bool) -> None:
+    """Put the backup SOURCE into this branch, which must be migrated and empty.
+
+    Refused (exit code 1), with nothing written, when the backup is older than a checkpoint that
+    was kept outside or than what the signer has signed, or when a byte of it was changed.
+    """
+    from store.backup import BackupError
+
+    promises = [path.read_bytes() for path in against]
+    with ready(), bar("restoring") as progress:
+        try:
+            found = _backing_up(_settings()).restore(
+                source, keys, promises, progress, unverified=unverified
+            )
+        except BackupError as error:
+            raise click.ClickException(str(error)) from error
+    held = f"held to {found.held_to} signed events" if found.held_to else "held to nothing"
+    click.echo(f"{found.events} events, {found.keys} keys restored; {held}")
+
+
 # --- personal data ---
 
 
@@ -591,6 +650,13 @@ def _store(settings: Settings) -> BranchStore:
         settings.master_key_file,
         settings.master_key_command,
     )
+
+
+def _backing_up(settings: Settings) -> BackingUp:
+    from shilu.backing_up import BackingUp
+
+    files = settings.verifier_key_file, settings.signer_socket
+    return BackingUp(_store(settings), _accounts_url(settings), settings.log_origin, *files)
 
 
 def _accounts(settings: Settings) -> Accounts:

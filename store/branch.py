@@ -7,19 +7,30 @@ never keeps an append waiting. On PostgreSQL it is a schema with both.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, Protocol
 
+from eventsourcing.persistence import StoredEvent
 from eventsourcing.utils import Environment
 from sqlalchemy import Engine
 
 from store.engines import engine_of
 from store.factory import vault_of
-from store.log_reader import LogReader
+from store.log_reader import LogReader, RowSource
 from store.master_key import MasterKeySource, source_of
 from store.sqlite import SQLiteFactory
 from store.vault import Vault
+
+
+class LogRecorder(RowSource, Protocol):
+    """A recorder of either store, as a restore needs it."""
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+        """Append events, all or none, and return their positions."""
+
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
@@ -109,9 +120,13 @@ class BranchStore:
 
     def reader(self) -> LogReader:
         """Return a reader of the log that needs no key."""
+        return LogReader(self.recorder())
+
+    def recorder(self) -> LogRecorder:
+        """Return what appends stored events as they are and reads rows: it needs no key."""
         env = Environment("", self.log_env())
         if self.database_url:
             from store.postgres import PostgresFactory  # its driver takes 7 MB in each process
 
-            return LogReader(PostgresFactory(env).application_recorder())
-        return LogReader(SQLiteFactory(env).application_recorder())
+            return PostgresFactory(env).application_recorder()
+        return SQLiteFactory(env).application_recorder()
