@@ -19,6 +19,7 @@ from domain.sheet_checklist import (
     ReviewedSheet,
     SheetFinding,
     SheetItem,
+    Tick,
     shown_by,
     ticks,
 )
@@ -31,7 +32,8 @@ from projections.plans import Planned
 from projections.sheets import Sheet
 from service.access import Thing, may, need, need_about
 from service.context import shilu
-from service.forms import Form, PageForm, Tick, by, many_of, one_of, see, sent, text
+from service.forms import Form, PageForm, by, many_of, one_of, see, sent, text
+from service.forms import Tick as Meant
 from service.language import N_, _, day_text
 from service.pages import month, week
 from service.pages.log_facts import without_numbers
@@ -66,7 +68,7 @@ class CareForm(PageForm):
     evaluation = text(2000, required=True, missing=N_("请写评价"))
     advice = text(2000, required=True, missing=N_("请写建议"))
     guidance = text(2000)
-    meant = Tick()
+    meant = Meant()
 
 
 class ReplyForm(PageForm):
@@ -354,7 +356,7 @@ def _page(agent_id: str, kind: SheetKind, period: date, form: Form) -> Response:
         next_warnings=shown.warnings,
         items=[_item(item, names) for item in shown.items],
         rolled=shown.rolled,
-        ticks=_ticks(shown.checklist, found),
+        ticks=_ticks(shown.checklist, found, nothing=_nothing_to_see(shown)),
         findings=[(str(i.finding), label(SHEET_FINDINGS, i.finding)) for i in found],
         shown=[str(item.finding) for item in found],
         kinds=options(REMARKS),
@@ -383,12 +385,20 @@ def _item(item: Planned, names: dict[str, str]) -> SimpleNamespace:
     )
 
 
-def _ticks(checklist: Sequence[SheetItem], found: Sequence[SheetItem]) -> list[SimpleNamespace]:
+def _nothing_to_see(shown: Shown) -> set[Tick]:
+    """Return the ticks that cannot be made: without a target none is feasible or not."""
+    return set() if shown.facts.feasibility else {Tick.FEASIBLE}
+
+
+def _ticks(
+    checklist: Sequence[SheetItem], found: Sequence[SheetItem], nothing: set[Tick]
+) -> list[SimpleNamespace]:
     """Return what is ticked off, each with its symptoms, the problem and what to coach."""
     return [
         SimpleNamespace(
             name=label(SHEET_TICKS, tick),
             good=not any(item.tick is tick for item in found),
+            nothing=tick in nothing,
             rules=_("、").join(dict.fromkeys(i.rule for i in checklist if i.tick is tick)),
             shows=[
                 SimpleNamespace(

@@ -30,6 +30,7 @@ from shilu.demo.calls import LISTED_AT, Call, CallPlan
 from shilu.demo.days import Client, Day, Diary, Entry, details
 from shilu.demo.habits import habits
 from shilu.demo.people import Branch, Habit, Person, invent_branch
+from shilu.demo.weeks import Weeks
 from shilu.demo.words import ADVICE
 from shilu.scripts import (
     DEFAULT_SCRIPT,
@@ -80,6 +81,8 @@ class Story:
         daily = [*self._leave(absent), *self._logs(written)]
         daily += self._callbacks(CallPlan(self.branch, written, self._seed))
         daily += habits(self._record, self.branch, self.days, self._step)
+        weeks = Weeks(self._record, self.branch, written, self.days, self._seed, self._step)
+        daily += weeks.steps()
         daily.sort(key=lambda step: step.by.recorded_at)
         return [*self._organisation(), *(s for s in daily if s.by.recorded_at <= self._until)]
 

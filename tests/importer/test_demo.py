@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,6 +15,9 @@ import pytest
 import shilu.bulk
 from domain.application import TeamRecord
 from domain.callback import TICKS, Answer, Preparation
+from domain.sheet_figures import figures_of
+from domain.summary_claims import unsupported
+from domain.weekly_sheet import WeeklySheet, weekly_sheet_stream
 from domain.words import AttemptResult, By, CallbackOutcome, Role
 from shilu.demo import LOGINS_FILE, DemoMade, demo_is_there, make_demo
 from shilu.demo.making import Login
@@ -237,3 +240,28 @@ def test_there_is_a_login_for_every_role_kept_where_only_the_owner_reads_it(
 
 def test_a_repeat_keeps_the_passwords(store: BranchStore) -> None:
     assert made(store).logins == made(store).logins
+
+
+def test_weeks_are_summed_up_and_some_wait_for_their_review(shown: BranchStore) -> None:
+    topics = Counter(event.topic for event in shown.reader().all())
+
+    handed_in = topics["weekly_sheet.submitted.v1"]
+    assert handed_in > 40
+    assert 0 < topics["review.sheet_completed.v1"] < handed_in
+    assert topics["team_goal.set.v1"] >= 3
+
+
+def test_a_demo_sheet_claims_only_what_the_log_shows(shown: BranchStore) -> None:
+    record = TeamRecord(shown.log_env(), shown.index_phone)
+    sheets = [e for e in shown.reader().all() if e.topic == "weekly_sheet.submitted.v1"][:10]
+
+    for sheet in sheets:
+        agent, monday = sheet.data["agent_id"], date.fromisoformat(sheet.data["monday"])
+        done = figures_of(sheet.data["results"])
+        assert done is not None
+        assert unsupported(summary_of(record, agent, monday), done) == []
+
+
+def summary_of(record: TeamRecord, agent: str, monday: date) -> str:
+    events = record.events.get(weekly_sheet_stream(agent, monday))
+    return next(e.text or "" for e in events if isinstance(e, WeeklySheet.SummaryWritten))
