@@ -14,6 +14,7 @@ from domain.monthly_record import (
     month_due_at,
     monthly_record_stream,
 )
+from domain.refusals import UnknownTeam
 from domain.sheet_figures import Figures, month_of
 from domain.team_goal import TeamGoal, team_goal_stream
 from domain.work_weeks import WorkWeek
@@ -164,6 +165,8 @@ def submit(body: dict[str, Any], agent_id: str, month: date) -> Done:
 def show_team_goals(_: dict[str, Any], team_id: str, month: date) -> dict[str, Any]:
     """Show a team's goals for the month that begins on a month."""
     guard.see_team(team_id)
+    if shilu().record.organisation.team(team_id) is None:
+        raise UnknownTeam(team_id=team_id)
     with shilu().views.connect() as connection:
         known = sheets.team_goals(connection, team_id, month)
     goals: Figures | None = known.goals if known else None
