@@ -6,18 +6,14 @@ version or command that was changed there would have readers see another event t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from store.log_reader import AuditRow, AuditSource
 from store.verifier.shilu_verify import (
     ALTERED,
-    CMD,
     ENVELOPE,
     PART,
-    STREAM,
-    TYPE,
-    VERSION,
     Checkpoint,
     Event,
     Key,
@@ -103,28 +99,30 @@ def _judge(span: Span, leaves: bytes, promises: list[Checkpoint], kept: list[Kep
         raise Verdict(ALTERED, gone, span.end + 1) from verdict
 
 
-def compared(rows: Iterator[AuditRow]) -> Iterator[Event]:
-    """Yield the events of rows whose columns say what their envelopes say."""
+def compared(rows: Iterable[AuditRow]) -> Iterator[Event]:
+    """Yield the events of rows whose columns say what their envelopes say.
+
+    An envelope that has not the form of one is found by who gets the event. In one that has it, a
+    quotation mark that is not escaped stands only around a key or a value, so what is looked for
+    here can stand in one place alone; that takes half the time of taking every envelope apart.
+    """
     for position, stream, version, topic, state, envelope, command in rows:
-        told = ENVELOPE.fullmatch(envelope)
-        if told is not None:  # who gets the event will say that it has no envelope
-            columns = stream, topic, str(version), command
-            if columns != tuple(_text(told[part]) for part in (STREAM, TYPE, VERSION, CMD)):
-                raise Verdict(ALTERED, f"event {position} is listed as another", position)
+        end = f',"stream":"{stream}","type":"{topic}","v":1,"version":{version}}}'.encode()
+        given = b'"cmd":null,' if command is None else f'"cmd":"{command}",'.encode()
+        differs = not envelope.endswith(end) or given not in envelope
+        if differs and ENVELOPE.fullmatch(envelope):
+            raise Verdict(ALTERED, f"event {position} is listed as another", position)
         yield position, envelope, state
-
-
-def _text(value: bytes | None) -> str | None:
-    return None if value is None else value.decode()
 
 
 def _rows(source: AuditSource, head: int, progress: Progress) -> Iterator[AuditRow]:
     """Yield the rows up to ``head``: what is written meanwhile is for the next time."""
     position = -1  # a row before the first is one too many
     while rows := source.audit_rows(position, BATCH):
-        for row in rows:
-            if row.position > head:
-                return
-            yield row
+        if rows[-1].position <= head:
+            yield from rows
+        else:
+            yield from (row for row in rows if row.position <= head)
+            return
         position = rows[-1].position
         progress(min(position, head), head)
