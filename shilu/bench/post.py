@@ -37,7 +37,7 @@ from store.engines import engine_of
 from store.migrate import migrate
 from store.signer_client import SignerClient
 
-AGENTS = 40
+AGENTS = 100  # each of whom writes a day's entries, not more
 WARM = 20  # pairs before the first that counts
 NOON = 4  # UTC hours: 12:00 in Shanghai
 NOTE = "客户担心缴费年限太长，想看看十年期的方案，约了下次带对比表再谈"
