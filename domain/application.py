@@ -87,7 +87,10 @@ class TeamRecord(Application[UUID]):
             MonthPorts(self._team_of, self.rulebook.rules, self._figures, self._team_goals),
         )
         self.callbacks = Callbacks(
-            self.recording, self.customers.owner_in_use, self.customers.may_be_called
+            self.recording,
+            self.customers.owner_in_use,
+            self.customers.may_be_called,
+            self.rulebook.rules,
         )
         self.reviews = Reviews(self.recording, self._log_of)
         self.tracking_calls = TrackingCalls(self.recording, self.rulebook.rules)
@@ -123,7 +126,11 @@ class TeamRecord(Application[UUID]):
         self.confidentiality = Confidentiality(
             self.recording,
             RevealPorts(
-                self._subject, self._call_sheet, self.reveal_exceptions.grant, self.rulebook.rules
+                self._subject,
+                self._call_sheet,
+                self.reveal_exceptions.grant,
+                self.rulebook.rules,
+                self.callbacks.check_may_dial,
             ),
         )
 

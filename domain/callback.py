@@ -14,20 +14,24 @@ from uuid import UUID
 
 from eventsourcing.domain import event
 
+from domain.call_cautions import Caution
 from domain.recording import Aggregate, Created, Recording, check_version
 from domain.refusals import (
     AlreadyAnswered,
     AlreadyExists,
     BadValue,
+    DoNotCall,
     EmptyText,
     NotPrepared,
     NotYours,
     OutcomeBeforeAnswer,
     PreparationIncomplete,
+    QuietHours,
     UnknownCallback,
     UnknownCustomer,
     WrongOrder,
 )
+from domain.rhythm import Rules
 from domain.words import (
     AttemptResult,
     By,
@@ -45,6 +49,8 @@ TICKS = ("prepared", "list_confirmed", "agent_briefed", "last_action_known", "ob
 """The ticks of the call sheet, R-50, R-51, R-52, R-54, R-55; each may be overridden by a reason."""
 
 STEPS = range(1, 7)
+LIVE = frozenset({"web", "api"})
+"""From where people speak who dial now; only they keep to the hours."""
 MAX_TEXT = 2000
 NEEDS_NO_ANSWER = frozenset(
     {CallbackOutcome.UNREACHABLE, CallbackOutcome.INVALID_NUMBER, CallbackOutcome.NOT_ASKED}
@@ -214,6 +220,26 @@ class Callback(Aggregate):
         advice: str | None
         skill_gap: str | None
 
+    class QuietHoursLifted(Aggregate.Event):
+        """The customer is called at a quiet hour of this day all the same, for a reason."""
+
+        TOPIC = "callback.quiet_hours_lifted.v1"
+        SEALED: ClassVar[dict[str, str]] = {"reason": "customer_id"}
+        callback_id: str
+        team_id: str
+        customer_id: str
+        on_day: date
+        reason: str | None
+
+    class SelfScored(Aggregate.Event):
+        """Which of the eleven cautions the caller kept to, in the caller's own eyes (R-57)."""
+
+        TOPIC = "callback.self_scored.v1"
+        callback_id: str
+        team_id: str
+        kept: tuple[Caution, ...]
+        of: int
+
     @event(Listed)
     def __init__(
         self,
@@ -241,6 +267,8 @@ class Callback(Aggregate):
         self.steps: list[int] = []
         self.outcome: CallbackOutcome | None = None
         self.debriefed = False
+        self.quiet_lifted_on: date | None = None
+        self.scored: int | None = None
 
     @event(Prepared)
     def _prepared(self, by: By) -> None:
@@ -263,6 +291,14 @@ class Callback(Aggregate):
     def _outcome_recorded(self, outcome: CallbackOutcome) -> None:
         self.outcome = outcome
 
+    @event(QuietHoursLifted)
+    def _quiet_hours_lifted(self, on_day: date) -> None:
+        self.quiet_lifted_on = on_day
+
+    @event(SelfScored)
+    def _self_scored(self, kept: tuple[Caution, ...]) -> None:
+        self.scored = len(kept)
+
     @event(Debriefed)
     def _debriefed(self) -> None:
         self.debriefed = True
@@ -276,10 +312,12 @@ class Callbacks:
         recording: Recording,
         owner_of: Callable[[str], str | None],
         may_be_called: Callable[[str, date], bool],
+        rules: Callable[[], Rules],
     ) -> None:
         self._recording = recording
         self._owner_of = owner_of  # refuses customers who may not be worked with
         self._may_be_called = may_be_called
+        self._rules = rules
 
     def find(self, callback_id: str) -> Callback | None:
         """Return the callback, or None."""
@@ -327,11 +365,15 @@ class Callbacks:
         return self._change(callback_id, change, by, expected)
 
     def attempt(self, callback_id: str, result: AttemptResult, *, by: By) -> Receipt:
-        """Record one dialled call. Raises NotPrepared, NotYours, AlreadyAnswered."""
+        """Record one dialled call.
+
+        Raises NotPrepared, NotYours, AlreadyAnswered, QuietHours, DoNotCall.
+        """
 
         def change(call: Callback) -> None:
             if not call.prepared:
                 raise NotPrepared(callback_id=callback_id)
+            self._check_hour(call, by)
             call.trigger_event(
                 Callback.Attempted,
                 callback_id=callback_id,
@@ -342,6 +384,68 @@ class Callbacks:
             )
 
         return self._change(callback_id, change, by, None)
+
+    def check_may_dial(self, callback_id: str, by: By) -> None:
+        """Raise QuietHours or DoNotCall if this customer is not to be dialled now."""
+        call = self.find(callback_id)
+        if call is not None:
+            self._check_hour(call, by)
+
+    def lift_quiet_hours(self, callback_id: str, reason: str, *, by: By) -> Receipt:
+        """Let the customer be called at a quiet hour of today, for a reason on record.
+
+        Raises EmptyText, DoNotCall (no reason lifts that), NotYours, AlreadyAnswered.
+        """
+
+        def change(call: Callback) -> None:
+            today = self._rules().day_of(by.occurred_at)
+            if not self._may_be_called(call.customer_id, today):
+                raise DoNotCall(customer_id=call.customer_id)
+            if not reason.strip():
+                raise EmptyText(field="quiet_reason")
+            call.trigger_event(
+                Callback.QuietHoursLifted,
+                callback_id=callback_id,
+                team_id=call.team_id,
+                customer_id=call.customer_id,
+                on_day=today,
+                reason=reason.strip(),
+                by=by,
+            )
+
+        return self._change(callback_id, change, by, None)
+
+    def self_score(self, callback_id: str, kept: tuple[Caution, ...], *, by: By) -> Receipt:
+        """Say which cautions one kept to (R-57), once, after the call.
+
+        Raises NotPrepared (no outcome yet), AlreadyAnswered (scored before), NotYours.
+        """
+
+        def change(call: Callback) -> None:
+            if call.outcome is None:
+                raise NotPrepared(callback_id=callback_id)
+            if call.scored is not None:
+                raise AlreadyAnswered(callback_id=callback_id)
+            call.trigger_event(
+                Callback.SelfScored,
+                callback_id=callback_id,
+                team_id=call.team_id,
+                kept=tuple(dict.fromkeys(kept)),
+                of=len(Caution),
+                by=by,
+            )
+
+        return self._change(callback_id, change, by, None, after_outcome=True)
+
+    def _check_hour(self, call: Callback, by: By) -> None:
+        if by.source not in LIVE:
+            return  # an import tells what happened elsewhere, long ago
+        rules = self._rules()
+        today, wall = rules.day_of(by.occurred_at), rules.wall_clock(by.occurred_at)
+        if not self._may_be_called(call.customer_id, today):
+            raise DoNotCall(customer_id=call.customer_id)
+        if rules.call_hours.is_quiet(wall) and call.quiet_lifted_on != today:
+            raise QuietHours(wall=f"{wall:%H:%M}")
 
     def record_step(
         self,

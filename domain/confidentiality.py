@@ -107,6 +107,7 @@ class Ports:
     call: Callable[[str], CallSheet | None]
     exception: Callable[[GrantKind, str], Grant | None]
     rules: Callable[[], Rules]
+    check_may_dial: Callable[[str, By], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ class Confidentiality:
 
         A command that came before gives them again for five minutes, while its grant is live.
         Raises UnknownGrant, UnknownCustomer, the refusals of ``check_live``, ViewsUsedUp,
-        QuotaReached, CommandUsed (the command id was that of something else).
+        QuotaReached, QuietHours and DoNotCall (for a callback), CommandUsed (the command id was that of something else).
         """
         grant = self._known(kind, ticket)
         subject = self._subject(grant.customer_id)
@@ -171,6 +172,8 @@ class Confidentiality:
     def _decided(self, kind: GrantKind, ticket: str, subject: Subject, by: By) -> list[Aggregate]:
         grant = self._known(kind, ticket)  # as it stands now: this may run several times
         check_live(grant, by.actor, by.recorded_at)
+        if kind is GrantKind.CALLBACK:
+            self._ports.check_may_dial(ticket, by)  # a number is shown to be dialled
         looks = self._looks(by.actor, by.recorded_at)
         check_views(grant, looks)
         day_of = self._ports.rules().day_of

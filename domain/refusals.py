@@ -18,9 +18,8 @@
     │   ├── NotPrepared · AlreadyDecided · NotDecided · AlreadyAppealed · AlreadyAnswered
     │   ├── AlreadyReviewed · ThinRemark · CopiedRemark
     │   ├── CallEnded · GateNotPassed · CoachingClosed · NotHeldYet · QuietHours · DoNotCall
-    │   ├── JournalSubmitted
-    │   ├── PlanSettled
-    │   ├── TargetsFixed
+    │   ├── PlanSettled · TargetsFixed
+    │   ├── JournalSubmitted · ScriptHasFlaws
     │   ├── MediationNotOpen · NotHeard · StepsMissing
     │   ├── FillingCaseClosed · WillNotSet · TooFewTalks · AppealOpen · PraiseFirst
     │   ├── LadderUnfinished · CriticismNotAsked · CriticismNotSigned
@@ -220,6 +219,10 @@ class QuietHours(Conflict):
 
 class DoNotCall(Conflict):
     """The customer does not want to be called; ``customer_id``."""
+
+
+class ScriptHasFlaws(Conflict):
+    """The script says or lacks what it must not; ``flaws``. Say so to publish it all the same."""
 
 
 class JournalSubmitted(Conflict):

@@ -14,8 +14,16 @@ from eventsourcing.domain import event
 
 from domain.log_checklist import ChecklistRow, Phrase
 from domain.recording import Aggregate, Created, Recording
-from domain.refusals import AlreadyExists, BadValue, EmptyText, RulebookMissing, UnknownScript
+from domain.refusals import (
+    AlreadyExists,
+    BadValue,
+    EmptyText,
+    RulebookMissing,
+    ScriptHasFlaws,
+    UnknownScript,
+)
 from domain.rhythm import CallHours, Deadlines, Rules, WorkMode
+from domain.script_lint import Found, lint
 from domain.words import By, Receipt, stream_id
 
 RULEBOOK_STREAM = stream_id("rulebook")
@@ -101,6 +109,14 @@ class Rulebook(Aggregate):
         script_version: int
         language: str
         steps: tuple[ScriptStep, ...]
+
+    class ScriptFlagged(Aggregate.Event):
+        """The script was published although these flaws stand in it: somebody meant them."""
+
+        TOPIC = "rulebook.script_flagged.v1"
+        script_id: str
+        script_version: int
+        findings: tuple[Found, ...]
 
     class ThresholdsSet(Aggregate.Event):
         """When an alert is put before a human (detection.md, section 3)."""
@@ -342,18 +358,40 @@ class Rulebooks:
         return self._change(change, by)
 
     def publish_script(
-        self, script_id: str, language: str, steps: tuple[ScriptStep, ...], *, by: By
+        self,
+        script_id: str,
+        language: str,
+        steps: tuple[ScriptStep, ...],
+        *,
+        by: By,
+        meant: bool = True,
     ) -> Receipt:
-        """Publish a script with its six steps (R-56). Raises BadValue, RulebookMissing."""
+        """Publish a script with its six steps (R-56).
+
+        Flaws (``script_lint``) go on record with it when they are ``meant``; else they hold it back.
+        Raises BadValue, RulebookMissing, ScriptHasFlaws.
+        """
 
         def change(book: Rulebook) -> None:
             if [s.step for s in steps] != [1, 2, 3, 4, 5, 6]:
                 raise BadValue(field="steps", value=len(steps))
+            found = lint([step.text for step in steps], language)
+            if found and not meant:
+                raise ScriptHasFlaws(flaws=sorted({str(one.flaw) for one in found}))
             known = book.scripts.get(script_id)
+            version = known.version + 1 if known else 1
+            if found and by.source in ("web", "api"):
+                book.trigger_event(
+                    Rulebook.ScriptFlagged,
+                    script_id=script_id,
+                    script_version=version,
+                    findings=found,
+                    by=by,
+                )
             book.trigger_event(
                 Rulebook.ScriptPublished,
                 script_id=script_id,
-                script_version=known.version + 1 if known else 1,
+                script_version=version,
                 language=language,
                 steps=steps,
                 by=by,

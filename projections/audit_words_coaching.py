@@ -80,6 +80,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "回答了 {day} 自我检测的问题：{question}",
         "answered a question of the self-check of {day}: {question}",
     ),
+    "callback.quiet_hours_lifted.v1": (
+        "说明原因后，{on_day} 在不打扰的时间拨打（回访 {callback_id}）",
+        "gave a reason to call at a quiet hour on {on_day} (callback {callback_id})",
+    ),
+    "callback.self_scored.v1": (
+        "自评回访 {callback_id}：做到 {kept} 条，共 {of} 条",
+        "scored the callback {callback_id}: kept to {kept} of {of} cautions",
+    ),
+    "rulebook.script_flagged.v1": (
+        "话术 {script_id} 第 {script_version} 版带着 {findings} 处问题发布",
+        "published version {script_version} of the script {script_id} with {findings} flaws",
+    ),
     "family_note.opened.v1": (
         "第一次记下 {agent_id} 家里的事",
         "noted something about {agent_id}’s family for the first time",

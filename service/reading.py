@@ -48,6 +48,8 @@ SAID: Mapping[str, str] = {
     "noted": N_("加上了。"),
     "journal_filed": N_("今天的经营日志归档了，辛苦了。"),
     "question_answered": N_("回答已记下。"),
+    "quiet_lifted": N_("原因已记下，可以拨打。"),
+    "scored": N_("自评已记下。"),
     "call_prepared": N_("准备好了，打电话吧。"),
     "call_held": N_("电话记下了，伙伴看得到要求和目标。"),
     "call_missed": N_("没打成，已记下，改天再打。"),

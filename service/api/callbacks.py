@@ -7,6 +7,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
+from domain.call_cautions import Caution
 from domain.callback import (
     TICKS,
     Answer,
@@ -99,6 +100,18 @@ class Outcome(Body):
     satisfaction = Whole(1, 5, allow_none=True)
     suggestion = Text(MAX_TEXT, allow_none=True)
     note = Text(MAX_TEXT, allow_none=True)
+
+
+class QuietHour(Body):
+    """Why a customer is called at a quiet hour of today."""
+
+    reason = Text(200, required=True)
+
+
+class SelfScore(Body):
+    """The cautions that one kept to (R-57)."""
+
+    kept = fields.List(one_of(Caution), required=True, validate=validate.Length(max=len(Caution)))
 
 
 class Revisit(Body):
@@ -261,6 +274,22 @@ def record_outcome(body: dict[str, Any], callback_id: str) -> Done:
         callback_id, Answer(**body), by=by(), expected=_expected(callback_id)
     )
     return _done(receipt, callback_id, Callback.OutcomeRecorded)
+
+
+@resource.command(ONE + "/quiet-hours", QuietHour, errors=(404,))
+def lift_quiet_hours(body: dict[str, Any], callback_id: str) -> Done:
+    """Give the reason for which the customer is called at a quiet hour of today."""
+    guard.callback(callback_id)
+    receipt = _calls().lift_quiet_hours(callback_id, body["reason"], by=by())
+    return _done(receipt, callback_id, Callback.QuietHoursLifted)
+
+
+@resource.command(ONE + "/self-score", SelfScore, errors=(404,))
+def self_score(body: dict[str, Any], callback_id: str) -> Done:
+    """Say which of the eleven cautions one kept to."""
+    guard.callback(callback_id)
+    receipt = _calls().self_score(callback_id, tuple(body["kept"]), by=by())
+    return _done(receipt, callback_id, Callback.SelfScored)
 
 
 @resource.command(ONE + "/revisit", Revisit, errors=(404,))

@@ -94,6 +94,10 @@ class NewScript(Body):
     script_id = Text(64, required=True)
     language = fields.String(required=True, validate=validate.OneOf(["zh", "en"]))
     steps = fields.List(fields.Nested(NewStep), required=True, validate=validate.Length(equal=6))
+    meant = Truth(
+        load_default=False,
+        metadata={"description": "Publish it although it has flaws; they go on record with it."},
+    )
 
 
 class NewRow(ma.Schema):

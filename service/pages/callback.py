@@ -5,32 +5,36 @@ with the script beside the form, the answer without a default, the talk afterwar
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
-from flask import Blueprint, make_response, render_template
+from flask import Blueprint, make_response, render_template, request
 from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from domain.call_cautions import Caution
 from domain.callback import TICKS, Answer, Callback, Preparation, callback_stream
 from domain.confidentiality import Revealed
 from domain.daily_log import LoggedActivity
-from domain.refusals import RulebookMissing, UnknownScript
+from domain.refusals import DoNotCall, QuietHours, RulebookMissing, UnknownScript
 from domain.reveal_rules import GrantKind
 from domain.rulebook import Script
+from domain.script_lint import lint
 from domain.words import AttemptResult, By, CallbackMode, CallbackOutcome, Receipt
 from projections import callback_queue, customers
 from projections.callback_queue import Call
 from projections.customers import CustomerCard
 from service.access import Thing, need, need_about
 from service.context import shilu
-from service.forms import Form, Moment, PageForm, by, one_of, see, sent, text, whole
+from service.forms import Form, Moment, PageForm, by, many_of, one_of, see, sent, text, whole
 from service.language import N_, _, day_text, local
 from service.pages.rings import kind_label, result_label
 from service.pages.today import PICK, NextMoment, next_moments
 from service.reading import clock, said, views
-from service.refusals import TICK_WORDS
+from service.refusals import TICK_WORDS, sentence
 from service.sessions import reader
 from service.words import (
     ATTEMPTS,
@@ -53,19 +57,19 @@ TICK_HINTS: Mapping[str, str] = {
     "last_action_known": N_("知道伙伴离开前做的最后一件事"),
     "objections_known": N_("知道客户的拒绝，以及伙伴怎样处理"),
 }
-CAUTIONS = (
-    N_("动作和话术标准"),
-    N_("热情、自信、准确"),
-    N_("语速适中，声音柔和"),
-    N_("微笑，放松"),
-    N_("不犯忌讳，按职业换话术"),
-    N_("不冒犯宗教和民俗"),
-    N_("不开玩笑，认真"),
-    N_("不争辩：先理解、认同，再说自己的看法"),
-    N_("不必过于谦卑"),
-    N_("简洁，少占客户时间"),
-    N_("不强求，友善"),
-)
+CAUTIONS: Mapping[StrEnum, str] = {
+    Caution.STANDARD: N_("动作和话术标准"),
+    Caution.WARM: N_("热情、自信、准确"),
+    Caution.SOFT: N_("语速适中，声音柔和"),
+    Caution.SMILE: N_("微笑，放松"),
+    Caution.NO_TABOO: N_("不犯忌讳，按职业换话术"),
+    Caution.NO_OFFENCE: N_("不冒犯宗教和民俗"),
+    Caution.NO_JOKES: N_("不开玩笑，认真"),
+    Caution.NO_CONFRONTATION: N_("不争辩：先理解、认同，再说自己的看法"),
+    Caution.NOT_HUMBLE: N_("不必过于谦卑"),
+    Caution.CONCISE: N_("简洁，少占客户时间"),
+    Caution.FRIENDLY: N_("不强求，友善"),
+}
 
 
 class PrepareForm(PageForm):
@@ -88,6 +92,18 @@ class AttemptForm(PageForm):
     """What became of one dialled call."""
 
     attempt = one_of(AttemptResult, required=True, missing=N_("请选择拨号结果"))
+
+
+class QuietForm(PageForm):
+    """Why a customer is called at a quiet hour."""
+
+    quiet_reason = text(200, required=True, missing=N_("请写明原因"))
+
+
+class ScoreForm(PageForm):
+    """The cautions that one kept to (R-57)."""
+
+    kept = many_of(Caution)
 
 
 class StepFields(PageForm):
@@ -174,6 +190,34 @@ def attempt(callback_id: str) -> Response:
                 callback_id, form.data["attempt"], by=by(form)
             )
             return see(f"/callbacks/{callback_id}", receipt, "attempted")
+    return _page(call, form)
+
+
+@pages.post("/callbacks/<callback_id>/quiet-hours")
+def lift_quiet_hours(callback_id: str) -> Response:
+    """Give the reason for which a customer is called at a quiet hour of today."""
+    call = _mine(callback_id)
+    form = sent(QuietForm())
+    if form.good:
+        with form.refusals(quiet_reason="quiet_reason"):
+            receipt = shilu().record.callbacks.lift_quiet_hours(
+                callback_id, form.data["quiet_reason"], by=by(form)
+            )
+            return see(f"/callbacks/{callback_id}", receipt, "quiet_lifted")
+    return _page(call, form)
+
+
+@pages.post("/callbacks/<callback_id>/self-score")
+def self_score(callback_id: str) -> Response:
+    """Say which of the eleven cautions one kept to."""
+    call = _mine(callback_id)
+    form = sent(ScoreForm())
+    if form.good:
+        with form.refusals():
+            receipt = shilu().record.callbacks.self_score(
+                callback_id, tuple(form.data["kept"]), by=by(form)
+            )
+            return see(f"/callbacks/{callback_id}", receipt, "scored")
     return _page(call, form)
 
 
@@ -295,7 +339,7 @@ def _page(call: Callback, form: Form, contact: SimpleNamespace | None = None) ->
     agent = member.name if member else call.agent_id
     stage = _stage(call)
     taken = call.steps[-1] if call.steps else 0
-    script = _script()
+    script = _script(request.args.get("script", SCRIPT))
     page = render_template(
         "callback.html",
         form=form,
@@ -314,7 +358,10 @@ def _page(call: Callback, form: Form, contact: SimpleNamespace | None = None) ->
         all_open=False,
         script_title=_("话术 · 第 {n} 步", n=taken + 1) if taken < LAST_STEP else _("话术"),
         script_version=_("第 {n} 版", n=script.version) if script else "",
-        cautions=[_(c) for c in CAUTIONS],
+        cautions=options(CAUTIONS),
+        scored=call.scored,
+        stopped=_stopped(call),
+        scripts=_variants(script),
     )
     return make_response(page, form.status)
 
@@ -342,11 +389,51 @@ def _ticks(call: Callback) -> list[SimpleNamespace]:
     return [SimpleNamespace(value=t, text=_(TICK_WORDS[t]), hint=_(TICK_HINTS[t])) for t in wanted]
 
 
-def _script() -> Script | None:
+def _script(script_id: str) -> Script | None:
+    """Return the script asked for; the default one, which obeys today's rules, else."""
+    for wanted in (script_id, SCRIPT):
+        try:
+            return shilu().record.rulebook.script(wanted)
+        except (UnknownScript, RulebookMissing):
+            continue
+    return None
+
+
+def _variants(shown: Script | None) -> list[SimpleNamespace]:
+    """Return the published scripts; nothing when there is only one to read from."""
     try:
-        return shilu().record.rulebook.script(SCRIPT)
-    except (UnknownScript, RulebookMissing):
+        known = shilu().record.rulebook.scripts()
+    except RulebookMissing:
+        return []
+    found = [
+        SimpleNamespace(
+            id=one.script_id,
+            name=script_name(one.script_id),
+            current=shown is not None and one.script_id == shown.script_id,
+            flaws=len(lint([step.text for step in one.steps], one.language)),
+        )
+        for one in sorted(known, key=lambda one: (one.script_id != SCRIPT, one.script_id))
+    ]
+    return found if len(found) > 1 else []
+
+
+def script_name(script_id: str) -> str:
+    """Return what people call a script; an id of the branch's own stays as it is."""
+    names = {SCRIPT: _("合规话术（默认）"), "handbook-original": _("手册原文")}
+    return names.get(script_id, script_id)
+
+
+def _stopped(call: Callback) -> SimpleNamespace | None:
+    """Return why nobody may be dialled now, or None; a quiet hour can be lifted by a reason."""
+    if call.outcome is not None:
         return None
+    now, me = shilu().now(), reader()
+    asking = By(me.person_id, me.role, now, now, uuid4(), "web")
+    try:
+        shilu().record.callbacks.check_may_dial(call.callback_id, asking)
+    except (QuietHours, DoNotCall) as stop:
+        return SimpleNamespace(text=sentence(stop), can_lift=isinstance(stop, QuietHours))
+    return None
 
 
 def _steps(script: Script | None, taken: int, agent: str, stage: str) -> list[SimpleNamespace]:

@@ -63,7 +63,7 @@ class NewForm(PageForm):
 class GateForm(PageForm):
     """What was ruled out; what is not ticked stands in the way (R-72)."""
 
-    clear = many_of(WrongMoment)
+    ruled_out = many_of(WrongMoment)
 
 
 class DeferForm(PageForm):
@@ -171,7 +171,7 @@ def gate(coaching_id: str) -> Response:
     coaching = _of_team(coaching_id)
     form = sent(GateForm())
     if form.good:
-        wrong = tuple(moment for moment in WrongMoment if moment not in form.data["clear"])
+        wrong = tuple(moment for moment in WrongMoment if moment not in form.data["ruled_out"])
         with form.refusals():
             receipt = shilu().record.coachings.check_gate(coaching_id, wrong, by=by(form))
             return see(f"/coaching/{coaching_id}", receipt, "" if wrong else "gate_passed")

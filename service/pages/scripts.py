@@ -10,11 +10,13 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from domain.rulebook import ScriptStep
+from domain.script_lint import Found, lint
 from service.access import Thing, need
 from service.context import shilu
-from service.forms import Form, PageForm, by, see, sent, text
+from service.forms import Form, PageForm, Tick, by, see, sent, text
 from service.language import N_, _
 from service.reading import said
+from service.refusals import TICK_WORDS
 from service.sessions import reader
 
 pages = Blueprint("scripts", __name__)
@@ -36,6 +38,7 @@ def _form() -> PageForm:
     fields: dict[str, Any] = {}
     for n in STEPS:
         fields |= {f"title_{n}": text(40, **missing), f"text_{n}": text(1000, **missing)}
+    fields["meant"] = Tick()
     return cast(PageForm, PageForm.from_dict(fields, name="ScriptForm")())
 
 
@@ -51,6 +54,7 @@ def listing() -> str:
             SimpleNamespace(
                 id=script.script_id,
                 text=_("第 {n} 版", n=script.version),
+                flaws=len(lint([step.text for step in script.steps], script.language)),
                 language=script.language,
                 fixed=script.script_id == ORIGINAL,
             )
@@ -80,7 +84,7 @@ def publish(script_id: str) -> Response:
         steps = tuple(ScriptStep(n, data[f"title_{n}"], data[f"text_{n}"]) for n in STEPS)
         with form.refusals():
             receipt = shilu().record.rulebook.publish_script(
-                script_id, language, steps, by=by(form)
+                script_id, language, steps, by=by(form), meant=data["meant"]
             )
             return see("/settings/scripts", receipt, "saved")
     return _page(script_id, form)
@@ -94,9 +98,17 @@ def _language(script_id: str) -> str:
     return known.language
 
 
+def _flaw(one: Found) -> str:
+    what = _(TICK_WORDS[str(one.flaw)])
+    if not one.step:
+        return what
+    return _("第 {n} 步：{what}「{words}」", n=one.step, what=what, words=one.words)
+
+
 def _page(script_id: str, form: Form) -> Response:
     language = _language(script_id)
     known = shilu().record.rulebook.script(script_id)
+    said_now = [form.value(f"text_{step.step}", step.text) for step in known.steps]
     page = render_template(
         "script.html",
         form=form,
@@ -104,6 +116,8 @@ def _page(script_id: str, form: Form) -> Response:
         language=language,
         fixed=script_id == ORIGINAL,
         steps=known.steps,
+        flaws=[_flaw(one) for one in lint(said_now, language)],
+        held=form.status == 409 or form.value("meant") != "",
         titles=[_(title) for title in TITLES],
         said=said(),
     )

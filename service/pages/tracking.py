@@ -125,9 +125,9 @@ def _agent(agent: MemberFacts, held: int, debt: int, last: Any) -> SimpleNamespa
         id=agent.person_id,
         name=agent.name,
         debt=debt,
-        text=_("近七天 {n} 次", n=held)
-        + " · "
-        + (_("上一次 {day}", day=day_text(when)) if when else _("还没有打过")),
+        text=_("近七天 {n} 次", n=held) + " · " + _("上一次 {day}", day=day_text(when))
+        if when
+        else _("还没有打过"),
     )
 
 

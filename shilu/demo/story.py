@@ -14,7 +14,7 @@ from domain.application import TeamRecord
 from domain.callback import TICKS, Answer, Listing, Preparation, callback_id_of
 from domain.daily_log import Activity
 from domain.reveal_rules import GrantKind
-from domain.rhythm import is_working_day
+from domain.rhythm import CallHours, is_working_day
 from domain.words import (
     ActivityKind,
     AttemptResult,
@@ -52,6 +52,9 @@ ANSWERED = {
     CallbackOutcome.INVALID_NUMBER: AttemptResult.INVALID_NUMBER,
     CallbackOutcome.REFUSED: AttemptResult.REFUSED,
 }
+
+# A visitor tries the demo whenever it suits them; a real branch has its quiet hours.
+ANY_HOUR = CallHours(callback_from=time.min, callback_until=time.max, rest_until=time(12))
 
 
 class Story:
@@ -95,6 +98,7 @@ class Story:
         admin, record = self.branch.administrator, self._record
         told = partial(self._step, admin, self._start)
         yield told(partial(record.rulebook.adopt, str(ZONE)), "rulebook")
+        yield told(partial(record.rulebook.set_call_hours, ANY_HOUR), "hours")
         for name, steps in {
             ORIGINAL_SCRIPT: original_steps(),
             DEFAULT_SCRIPT: default_steps(),

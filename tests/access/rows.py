@@ -125,7 +125,9 @@ CALL_HOURS = {
     "tracking_a_week": "2",
 }
 THRESHOLDS = {"alert_probability": "0.96", "watch_probability": "0.3", "contradictions": "2"}
-SCRIPT = {f"{part}_{n}": "您好" for part in ("title", "text") for n in range(1, 7)}
+SCRIPT = {f"{part}_{n}": "您好" for part in ("title", "text") for n in range(1, 7)} | {
+    "meant": "yes"
+}
 ALL = {"a": "+", "s": "+", "u": "+", "x": "+", "m": "+"}
 
 PAGES = (
@@ -253,6 +255,8 @@ PAGES = (
         u="+++0",
     ),
     row("POST /mine/reviews/<day>/read", first=(404,), a="+"),
+    row("POST /callbacks/<callback_id>/quiet-hours", {"quiet_reason": "约好"}, s="++00"),
+    row("POST /callbacks/<callback_id>/self-score", {"kept": ["smile"]}, first=(409,), s="++00"),
     # the supervisor's journal, and what those above see of it
     row("GET /journal", s="+"),
     row("POST /journal/<day>/notes", {"kind": "workplace", "text": "早会"}, s="+"),
@@ -269,7 +273,7 @@ PAGES = (
     row("GET /coaching/new", query="agent={agent_id}", s="++00"),
     row("POST /coaching/new", {"agent": "{agent_id}", "moment": "stuck"}, s="++00"),
     row("GET /coaching/<coaching_id>", s="++00"),
-    row("POST /coaching/<coaching_id>/gate", {"clear": RULED_OUT}, s="++00"),
+    row("POST /coaching/<coaching_id>/gate", {"ruled_out": RULED_OUT}, s="++00"),
     row("POST /coaching/<coaching_id>/defer", {"until": "{tomorrow}"}, s="++00"),
     row("POST /coaching/<coaching_id>/hold", SESSION, first=(409,), s="++00"),
     row("POST /coaching/<coaching_id>/evaluate", EVALUATION, first=(409,), s="++00"),
@@ -600,6 +604,8 @@ API_ROWS = (
         m="+",
     ),
     row(f"POST {API}/rulebook/call-hours", {"tracking_a_week": 3}, m="+"),
+    row(f"POST {CALL}/quiet-hours", {"reason": "约好"}, s="++00"),
+    row(f"POST {CALL}/self-score", {"kept": ["smile"]}, first=(409,), s="++00"),
     # the supervisor's journal
     row(f"GET {API}/journals/<day:day>", s="+"),
     row(f"POST {API}/journals/<day:day>/notes", {"kind": "workplace", "text": "早会"}, s="+"),
@@ -646,6 +652,7 @@ API_ROWS = (
             "script_id": "default",
             "language": "zh",
             "steps": [{"step": n, "title": "好", "text": "您好"} for n in range(1, 7)],
+            "meant": True,
         },
         m="+",
     ),

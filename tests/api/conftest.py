@@ -26,6 +26,7 @@ from store.accounts import Accounts
 from store.branch import BranchStore
 from store.engines import engine_of
 from store.migrate import migrate
+from tests.hours import ANY_TIME
 
 TICKS = ["prepared", "list_confirmed", "agent_briefed", "last_action_known", "objections_known"]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -72,6 +73,7 @@ class Branch:
     def _people(self) -> None:
         organisation, since = self.record.organisation, date(2026, 1, 1)
         self.record.rulebook.adopt(by=a_by("M1", Role.ADMINISTRATOR))
+        self.record.rulebook.set_call_hours(ANY_TIME, by=a_by("M1", Role.ADMINISTRATOR))
         for team_id, supervisor_id in (("T1", "S1"), ("T2", "S2")):
             organisation.form_team(team_id, team_id, supervisor_id, by=a_by())
         for person_id, (role, team_id) in PEOPLE.items():

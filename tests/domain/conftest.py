@@ -16,6 +16,7 @@ from eventsourcing.utils import get_topic, register_topic
 from domain.application import TeamRecord
 from domain.daily_log import Activity
 from domain.words import ActivityKind, ActivityResult, By, ContactSource, Role
+from tests.hours import ANY_TIME
 
 DAY = date(2026, 11, 20)  # a Friday
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
@@ -81,6 +82,7 @@ def team(record: TeamRecord) -> TeamRecord:
     """A branch with team T1 of supervisor S1, agents A1 and A2 with a customer each, U1 above."""
     admin = Role.ADMINISTRATOR
     record.rulebook.adopt(by=a_by("M1", admin))
+    record.rulebook.set_call_hours(ANY_TIME, by=a_by("M1", admin))
     record.organisation.form_team("T1", "一组", by=a_by("M1", admin))
     for person, role, team_id in (
         ("S1", Role.SUPERVISOR, "T1"),

@@ -25,6 +25,7 @@ from domain.rhythm import Rules
 from domain.words import By, CallbackOutcome, ContactSource, Role
 from store.branch import BranchStore
 from store.migrate import migrate
+from tests.hours import ANY_TIME
 
 from .conftest import NOON, a_by
 from .test_callback import a_listing
@@ -76,6 +77,7 @@ class Reveals(RuleBasedStateMachine):
     @initialize()
     def customers(self) -> None:
         self.record.rulebook.adopt(by=a_by("M1", Role.ADMINISTRATOR))
+        self.record.rulebook.set_call_hours(ANY_TIME, by=a_by("M1", Role.ADMINISTRATOR))
         with self.record.batch():
             for no, customer in enumerate(CUSTOMERS):
                 phone = f"1380000{no:04d}"

@@ -30,6 +30,7 @@ from domain.words import (
 from projections.follower import Follower
 from store.branch import BranchStore
 from store.migrate import migrate
+from tests.hours import ANY_TIME
 
 DAY = date(2026, 11, 20)  # a Friday
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
@@ -98,6 +99,7 @@ def an_office(folder: Path, url: str) -> Office:
     office.follower.prepare()
     admin = lambda: office.by("M1", Role.ADMINISTRATOR)  # noqa: E731
     record.rulebook.adopt(by=admin())
+    record.rulebook.set_call_hours(ANY_TIME, by=admin())
     record.organisation.form_team("T1", "一组", "S1", by=admin())
     since = date(2026, 1, 5)
     for person, role in (("S1", Role.SUPERVISOR), ("A1", Role.AGENT), ("A2", Role.AGENT)):

@@ -52,7 +52,7 @@ def test_a_sentence_speaks_the_readers_language(lite: Office) -> None:
         (Filters(agent_id="A2"), 3),
         (Filters(customer_id="C-A1"), 2),
         (Filters(topic="daily_log"), 4),
-        (Filters(actor="M1", topic="rulebook"), 1),
+        (Filters(actor="M1", topic="rulebook.adopted"), 1),
         (Filters(team_id="T9"), 0),
     ],
 )

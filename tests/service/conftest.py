@@ -38,6 +38,7 @@ from store.accounts import Accounts
 from store.branch import BranchStore
 from store.engines import engine_of
 from store.migrate import migrate
+from tests.hours import ANY_TIME
 
 PASSWORD = "correct horse battery"
 NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)  # a Wednesday, 12:00 in Shanghai
@@ -190,6 +191,7 @@ class Branch:
         organisation, since = self.record.organisation, date(2026, 1, 1)
         self.moment = NOON - timedelta(days=20)
         self.record.rulebook.adopt(by=self.by())
+        self.record.rulebook.set_call_hours(ANY_TIME, by=self.by())
         steps = tuple(ScriptStep(n, f"第{n}步", f"话术{n} 〔伙伴姓名〕") for n in range(1, 7))
         self.record.rulebook.publish_script("default", "zh", steps, by=self.by())
         for team_id, name, supervisor in (("T1", "朝阳组", "S1"), ("T2", "远山组", "S2")):

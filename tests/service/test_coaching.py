@@ -19,7 +19,7 @@ def opened(visitor: Visitor) -> str:
 
 def held(visitor: Visitor) -> str:
     address = opened(visitor)
-    visitor.post(f"{address}/gate", clear=FIVE)
+    visitor.post(f"{address}/gate", ruled_out=FIVE)
     response = visitor.post(f"{address}/hold", **SESSION)
     assert response.status_code == 303, errors_of(response)
     visitor.branch.follow()
@@ -42,14 +42,15 @@ def test_the_card_of_the_moment_stands_beside_the_gate(branch: Branch) -> None:
     page = supervisor.get(opened(supervisor)).text
 
     assert "分析困难，解决问题" in page
-    assert len(re.findall(r'name="clear"', page)) == 5
+    assert len(re.findall(r'name="ruled_out"', page)) == 5
+    assert 'class="wrong"' not in page  # nothing is wrong before anything was sent
 
 
 def test_one_of_five_that_is_not_ticked_stops_with_another_day(branch: Branch) -> None:
     supervisor = branch.visitor("s1")
     address = opened(supervisor)
 
-    response = supervisor.post(f"{address}/gate", clear=FIVE[1:])
+    response = supervisor.post(f"{address}/gate", ruled_out=FIVE[1:])
 
     page = supervisor.follow(response)
     assert "现在不合适：伙伴非常忙" in page
@@ -62,7 +63,7 @@ def test_one_of_five_that_is_not_ticked_stops_with_another_day(branch: Branch) -
 def test_a_session_without_method_keeps_what_was_typed(branch: Branch) -> None:
     supervisor = branch.visitor("s1")
     address = opened(supervisor)
-    supervisor.post(f"{address}/gate", clear=FIVE)
+    supervisor.post(f"{address}/gate", ruled_out=FIVE)
 
     response = supervisor.post(f"{address}/hold", summary="练了三句开场", commitments="每天练一遍")
 

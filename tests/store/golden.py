@@ -24,6 +24,7 @@ from domain.access_refusal import Refused
 from domain.account_record import DoorRefusal, IdentityCheck, Owner, Proof
 from domain.application import TeamRecord
 from domain.audit import Found, LogVerdict, Taken
+from domain.call_cautions import Caution
 from domain.callback import TICKS, Answer, Listing, Preparation
 from domain.coaching import Proposal, Session
 from domain.coaching_words import Method, Moment, Origin, Skill, WrongMoment
@@ -318,6 +319,7 @@ def _callback(record: TeamRecord) -> None:
         overrides={"agent_briefed": "外出"},
     )
     calls.prepare("K1", sheet, by=boss("prepare"))
+    calls.lift_quiet_hours("K1", "客户约好这时候", by=boss("lift"))
     _reveals(record)
     calls.attempt("K1", AttemptResult.ANSWERED, by=boss("attempt"))
     calls.record_step("K1", 1, "已问候", by=boss("step"))
@@ -325,6 +327,7 @@ def _callback(record: TeamRecord) -> None:
     calls.record_outcome("K1", answer, by=boss("outcome"))
     calls.agree_revisit("K1", NOW + timedelta(days=1), by=boss("revisit"))
     calls.debrief("K1", "先听后说", "拒绝处理", by=boss("debrief"))
+    calls.self_score("K1", (Caution.SMILE, Caution.CONCISE), by=boss("score"))
 
 
 def _reveals(record: TeamRecord) -> None:

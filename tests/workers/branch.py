@@ -26,6 +26,7 @@ from domain.words import (
 )
 from store.branch import BranchStore
 from store.migrate import migrate
+from tests.hours import ANY_TIME
 
 START = date(2026, 3, 2)  # a Monday
 TEAM, SUPERVISOR, SUSPECT = "T1", "S1", "A00"
@@ -58,6 +59,7 @@ class Branch:
         admin = by("M1", Role.ADMINISTRATOR, when or at(START, 8))
         since = when_day(admin.recorded_at)
         self.record.rulebook.adopt(by=admin)
+        self.record.rulebook.set_call_hours(ANY_TIME, by=anew(admin))
         self.record.organisation.form_team(TEAM, "一组", by=anew(admin))
         people = [(SUPERVISOR, Role.SUPERVISOR)]
         people += [(f"A{n:02d}", Role.AGENT) for n in range(agents)]
