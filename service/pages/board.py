@@ -14,13 +14,14 @@ from werkzeug.exceptions import NotFound
 
 from domain.rhythm import Rules
 from domain.words import Role
-from projections import callback_queue, cases, customers, team_day
+from projections import callback_queue, cases, coaching_board, customers, team_day
 from projections.callback_queue import Call
 from projections.team_day import MemberState, TeamState
 from service.access import Reader, Thing, may, need
 from service.context import shilu
 from service.language import _, day_text, local
 from service.pages import sheet_reminders
+from service.pages.coaching_story import card_row
 from service.pages.duty_rings import cadences, duty_rings
 from service.pages.team_table import member_row
 from service.reading import as_of, day_in_address, views
@@ -36,7 +37,9 @@ def board() -> str:
     need(reader(), Thing.BOARD)
     rules, today = shilu().rules(), shilu().today()
     day = min(day_in_address(morning_day(rules)), today)
-    with views("team_day", "callback_queue", "cases", "supervisor_duties") as connection:
+    with views(
+        "team_day", "callback_queue", "cases", "supervisor_duties", "coaching_board"
+    ) as connection:
         teams = teams_of(connection, reader())
         team_id = _chosen(teams)
         state = team_day.team_state(connection, team_id, day) if team_id else None
@@ -51,6 +54,7 @@ def board() -> str:
         supervises = reader().role is Role.SUPERVISOR
         duties = duty_rings(connection, reader().person_id, today) if supervises else []
         owed = _owed(connection, state, today) if supervises and state else []
+        due = coaching_board.waiting(connection, [team_id]) if supervises else ()
     members = state.members if state else ()
     seen = may(reader(), Thing.READ_LOG, team_id=team_id)
     return render_template(
@@ -64,6 +68,11 @@ def board() -> str:
         facts=_facts(state, day),
         duties=duties,
         owed=owed,
+        coaching=[
+            card_row(card, {p.person_id: p.name for p in people.values()})
+            for card in due
+            if card.state == "open" and card.on_day <= today
+        ],
         may_call=may(reader(), Thing.CALL),
         missing=[_missing(m, day) for m in members if state and _is_missing(m, state)],
         calls=[_call(c, names, {p.person_id: p.name for p in people.values()}) for c in calls],

@@ -461,6 +461,7 @@ def _shown(
     return SimpleNamespace(
         id=call.callback_id,
         customer_id=call.customer_id,
+        agent_id=call.agent_id,
         customer=card.name_masked if card else "***",
         phone=(card.phone_masked if card else None) or _("没有电话"),
         agent=agent,

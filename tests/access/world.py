@@ -128,7 +128,6 @@ class World:
             "moment": (NOON - HOUR).isoformat(),
             "position": "1",
             "question": "same_customers",
-            "script_id": "default",
             "coaching_id": f"G-{column}",
             "tomorrow": str(TODAY + timedelta(days=1)),
             "call_id": tracking_call_id_of(tracking(column)),

@@ -135,6 +135,16 @@ def test_what_is_noted_about_the_family_is_seen_and_erased_by_the_agent(branch: 
     assert "孩子上小学" not in agent.get("/mine/coaching").text
 
 
+def test_the_board_shows_who_waits_for_coaching(branch: Branch) -> None:
+    branch.visitor("a1").post("/mine/coaching", wish="怎样开口要转介绍")
+    branch.follow()
+
+    page = branch.visitor("s1").get("/board").text
+
+    assert "适合辅导" in page
+    assert "在等你" in page
+
+
 def test_the_coaching_ring_is_filled(branch: Branch) -> None:
     supervisor = branch.visitor("s1")
     held(supervisor)
