@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
 
+import structlog
 from flask import current_app, request
 
 from domain.account_record import AccountRecord, DoorRefusal, Owner, Proof
@@ -17,8 +18,10 @@ from domain.application import TeamRecord
 from domain.words import By, Receipt, Role
 from service.context import shilu
 from service.refused import Notary
-from service.sessions import reader
+from service.sessions import reader, visit
 from store.accounts import Account
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ def tell_signed_in(account: Account, proof: str) -> Receipt:
 
 def tell_turned_away(account: Account | None, reason: DoorRefusal) -> None:
     """Put on record, without waiting, that somebody with this login was turned away."""
-    if account is None or account.branch != shilu().branch:
-        return  # nobody's: counted by the limits, and nothing that is typed is kept
+    if account is None or account.branch != shilu().branch:  # what was typed is not kept
+        log.warning("somebody unknown was turned away", reason=str(reason), address=visit().address)
+        return
     notary: Notary = current_app.extensions["shilu.refused"]
     notary.note(TurnedAway(owner_of(account), reason, shilu().today(), by_owner(account)))

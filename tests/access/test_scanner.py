@@ -89,3 +89,25 @@ def test_no_route_takes_a_whole_list_of_contacts_away() -> None:
     offered = " ".join(HOLE.sub("", row.route).lower() for row in ROWS)
 
     assert not re.search(r"customers[^ ]*(export|csv|xlsx|download|print)", offered)
+
+
+def test_a_file_that_is_taken_away_has_a_name_of_ours(world: World) -> None:
+    things = world.things(OWNER)
+    answers = [
+        world.ask(
+            "s1", "POST", f"/paper/daily-log/{OWNER}/{things['day']}?name=x.exe", {"form": "pdf"}
+        )
+    ]
+    answers += [
+        send(world, row, READERS[reader], column)
+        for row in PAGES
+        for reader, column, _sign in cells(row, allowed=True)
+        if column == OWNER
+    ]
+
+    named = "Content-Disposition"
+    names = [answer.headers[named] for answer in answers if named in answer.headers]
+    assert names, "nothing was to be taken away: is this test blind?"
+    for name in names:
+        assert re.fullmatch(r'(attachment|inline); filename="?[\w.\-]+"?', name, re.ASCII), name
+        assert not name.endswith(("exe", 'exe"'))

@@ -127,6 +127,18 @@ def test_a_new_password_ends_the_old_sessions(branch: Branch) -> None:
     assert agent.get("/today").status_code == 303
 
 
+def test_a_new_password_leaves_the_second_factor_as_it_was(branch: Branch) -> None:
+    set_up_factor(branch, "a1")
+    admin = branch.visitor("m1")
+
+    admin.follow(admin.post("/people/A1/account", password="another good password"))
+
+    assert branch.accounts.factors.has("a1")
+    newcomer = branch.visitor().client
+    given = {"login": "a1", "password": "another good password"}
+    assert newcomer.post("/sign-in", data=given).headers["Location"] == "/sign-in/code"
+
+
 def test_a_person_who_is_not_there_is_a_404(branch: Branch) -> None:
     admin = branch.visitor("m1")
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.event import listen
 
 from store import accounts as module
 from store.accounts import (
@@ -298,3 +300,28 @@ def test_a_password_of_ones_login_is_refused(accounts: Accounts, login: str) -> 
     with pytest.raises(WeakPassword) as refused:
         accounts.set_password(login, f"{login}!")
     assert refused.value.why is Weakness.OWN_WORDS
+
+
+def test_known_unknown_and_ended_logins_cost_the_same_work(
+    accounts: Accounts, login: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No clock: what takes time is counted, a hash and each statement to the database."""
+    ended = f"ended-{login}"[:64]
+    accounts.create(ended, PASSWORD, "A2", "main", "agent")
+    accounts.disable(ended)
+    work: list[str] = []
+    hashing = module.matches
+    monkeypatch.setattr(module, "matches", lambda *given: work.append("hash") or hashing(*given))
+    listen(accounts._engine.engine, "before_cursor_execute", lambda *a: work.append(a[2]))
+    spent: dict[str, Counter[tuple[str, ...]]] = {}
+
+    for no in range(6):
+        for name in (login, f"nobody-{login}", ended):
+            work.clear()
+            with pytest.raises(WrongCredentials):
+                accounts.verify(name, f"guess {no}", f"address of {name}")
+            spent.setdefault(name, Counter())[tuple(work)] += 1
+
+    (first, second, third) = spent.values()
+    assert first == second == third
+    assert all(tasks.count("hash") == 1 for tasks in first)

