@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 from shilu.cli import main
 from shilu.settings import VARIABLES
 from shilu.terminal import NO, NOT_READY, WRONG_USE
+from store.accounts import Accounts
+from store.engines import engine_of
 from tests.importer.conftest import Rows
 from tests.importer.test_importer import Folder
 
@@ -118,3 +120,33 @@ def test_a_database_that_does_not_answer_is_not_ready(monkeypatch: pytest.Monkey
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none?connect_timeout=2")
 
     assert shilu("migrate").exit_code == NOT_READY
+
+
+@pytest.mark.usefixtures("migrated")
+def test_a_demo_from_before_second_factors_stays_open_to_strangers(tmp_path: Path) -> None:
+    given = ("--person", "A1", "--role", "agent", "--password", "kettle-lamp-river", "--own")
+    assert shilu("user", "add", "agent", *given).exit_code == 0
+    assert shilu("user", "add", "somebody", *given).exit_code == 0
+    made = {"complete": True, "accounts": [{"login": "agent"}]}
+    (tmp_path / "data/demo-logins.json").write_text(json.dumps(made))
+
+    assert shilu("demo", "--if-absent").exit_code == 0
+
+    accounts = Accounts(engine_of(f"sqlite:///{tmp_path}/data/accounts.db"))
+    exempt = {a.login: a.exempt for a in accounts.all_of("main")}
+    assert exempt == {"agent": True, "somebody": False}
+
+
+@pytest.mark.usefixtures("migrated")
+def test_a_login_that_is_added_must_change_its_password_unless_its_owner_chose_it(
+    tmp_path: Path,
+) -> None:
+    given = ("--person", "A1", "--role", "agent", "--password", "kettle-lamp-river")
+    assert shilu("user", "add", "first", *given).exit_code == 0
+    assert shilu("user", "add", "own", *given, "--own").exit_code == 0
+    weak = shilu("user", "add", "weak", *given[:4], "--password", "iloveyou")
+
+    accounts = Accounts(engine_of(f"sqlite:///{tmp_path}/data/accounts.db"))
+    must = {a.login: a.must_change for a in accounts.all_of("main")}
+    assert must == {"first": True, "own": False}
+    assert (weak.exit_code, "common" in weak.output) == (NO, True)
