@@ -12,6 +12,7 @@ from eventsourcing.application import Application
 from domain.access_refusal import AccessRefusalBook
 from domain.account_record import AccountRecord
 from domain.audit import Audits
+from domain.calendar_feed import CalendarFeeds
 from domain.callback import Callbacks
 from domain.coaching import Coachings
 from domain.complaint import Complaints
@@ -20,11 +21,13 @@ from domain.confidentiality import Ports as RevealPorts
 from domain.contest import Contests
 from domain.customer import Customers
 from domain.daily_log import DailyLogs, Ports
+from domain.export import Exports
 from domain.family_note import FamilyNotes
 from domain.filling_case import FillingCases, Standing
 from domain.filling_suggestion import FillingSuggestions
 from domain.monthly_record import MonthlyRecords
 from domain.monthly_record import Ports as MonthPorts
+from domain.notices import Notices
 from domain.organisation import Organisation
 from domain.paper import Papers
 from domain.plan import Plans
@@ -45,6 +48,7 @@ from domain.supervisor_journal import SupervisorJournals
 from domain.team_goal import TeamGoals
 from domain.tracking_call import TrackingCalls
 from domain.verification_case import VerificationCases
+from domain.webhook import Webhooks
 from domain.weekly_sheet import Ports as WeekPorts
 from domain.weekly_sheet import WeeklySheets
 from domain.words import AppealVerdict, Role, SheetKind
@@ -110,6 +114,10 @@ class TeamRecord(Application[UUID]):
         self.workshops = Workshops(self.recording, self._team_of, self._role_of)
         self.scheduled_checks = ScheduledChecks(self.recording)
         self.papers = Papers(self.recording)
+        self.exports = Exports(self.recording)
+        self.calendar_feeds = CalendarFeeds(self.recording)
+        self.notices = Notices(self.recording)
+        self.webhooks = Webhooks(self.recording)
         self.access_refusals = AccessRefusalBook(self.recording)
         self.accounts = AccountRecord(self.recording)
         self.audits = Audits(self.recording)

@@ -11,6 +11,7 @@
     │   ├── UnknownPlan · UnknownSheet
     │   ├── UnknownGrant · UnknownAlert
     │   ├── UnknownReview · UnknownFillingCase · UnknownSuggestion · UnknownContest · UnknownRoleModel
+    │   ├── UnknownFeed · UnknownWebhook
     ├── Conflict                 the thing is not in a state for this
     │   ├── Stale · AlreadyExists · LooksRepeated · AlreadyWithdrawn · AlreadySubmitted
     │   ├── HoldsNumbers · CustomerErased · OnLegalHold · NoLegalHold
@@ -24,6 +25,7 @@
     │   ├── FillingCaseClosed · WillNotSet · TooFewTalks · AppealOpen · PraiseFirst
     │   ├── LadderUnfinished · CriticismNotAsked · CriticismNotSigned
     │   ├── NotApproved · GrantExpired · ViewsUsedUp · QuotaReached · CommandUsed · PasswordTooOld
+    │   ├── NoChannel
     │   └── RulebookMissing
     ├── NotYours                 somebody else's log, customer, call or case
     └── Invalid                  the facts cannot be as told
@@ -132,6 +134,14 @@ class UnknownScript(NotFound):
 
 class UnknownGrant(NotFound):
     """No such request or broken glass; ``ticket``."""
+
+
+class UnknownFeed(NotFound):
+    """No such calendar feed; ``feed_id``."""
+
+
+class UnknownWebhook(NotFound):
+    """No such webhook; ``webhook_id``."""
 
 
 class UnknownAlert(NotFound):
@@ -327,6 +337,10 @@ class ViewsUsedUp(Conflict):
 
 class QuotaReached(Conflict):
     """So many customers were seen already; ``limit`` in a ``period`` (day, week)."""
+
+
+class NoChannel(Conflict):
+    """There is no channel through which to tell anything; ``person_id``."""
 
 
 class CommandUsed(Conflict):

@@ -260,6 +260,7 @@ class Check(StrEnum):
     FILLING_PROBLEMS = "filling_problems"
     CONTEST_ENDED = "contest_ended"
     REVEAL_WATCH = "reveal_watch"
+    NOTIFY = "notify"
     DUTIES = "duties"
     COACHING_MOMENTS = "coaching_moments"
     COACHING_EFFECT = "coaching_effect"

@@ -16,6 +16,7 @@ from projections.customers import CUSTOMERS
 from projections.due import DUE
 from projections.filling_cases import FILLING_CASES
 from projections.journals import JOURNALS
+from projections.notices import NOTICES
 from projections.plans import PLANS
 from projections.proof_tree import PROOF_TREE
 from projections.retention import RETENTION
@@ -51,6 +52,7 @@ ALL: tuple[Projection, ...] = (
     AUDIT_TRAIL,
     TIMELINE,
     DUE,
+    NOTICES,
     ACCESS_LOG,
     PROOF_TREE,
     RETENTION,

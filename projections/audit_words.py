@@ -421,6 +421,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 TRANSLATED = coaching.TRANSLATED | frozenset(
     {
+        "table",
         "role",
         "origin",
         "sheet",

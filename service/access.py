@@ -68,6 +68,9 @@ class Thing(StrEnum):
     PLANT_CANARY = "plant_canary"
     PEOPLE = "people"
     LEAVE = "leave"
+    NOTICES = "notices"  # where oneself is told what happened
+    WEBHOOKS = "webhooks"  # which programs are told what happened
+    EXPORT = "export"  # to take tables away, without any contact in them
     PRIVACY = "privacy"  # to hold, restrict and erase customers' data
     FIND_CUSTOMER = "find_customer"  # whose customer a number is: owner and masked name
 
@@ -140,6 +143,19 @@ TABLE: Mapping[Thing, Mapping[Role, Reach]] = {
     Thing.PLANT_CANARY: {Role.AUDITOR: BRANCH},
     Thing.PEOPLE: {Role.ADMINISTRATOR: BRANCH},
     Thing.LEAVE: {Role.ADMINISTRATOR: BRANCH, Role.SUPERVISOR: TEAM},
+    Thing.NOTICES: {
+        Role.AGENT: OWN,
+        Role.SUPERVISOR: OWN,
+        Role.UPPER_SUPERVISOR: OWN,
+        Role.AUDITOR: OWN,
+        Role.ADMINISTRATOR: OWN,
+    },
+    Thing.WEBHOOKS: {Role.ADMINISTRATOR: BRANCH},
+    Thing.EXPORT: {
+        Role.SUPERVISOR: TEAM,
+        Role.UPPER_SUPERVISOR: BRANCH,
+        Role.AUDITOR: BRANCH,
+    },
     Thing.PRIVACY: {Role.ADMINISTRATOR: BRANCH},
     Thing.FIND_CUSTOMER: {
         Role.SUPERVISOR: TEAM,

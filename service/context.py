@@ -66,6 +66,10 @@ class Context:
         """Return the present instant, aware."""
         return self.clock()
 
+    def pseudonym(self, text: str) -> str:
+        """Return a keyed digest of personal data, for ids made of it: nobody can try it out."""
+        return str(self.record.mapper.vault.pseudonym(text))  # type: ignore[attr-defined]
+
     def rules(self) -> Rules:
         """Return the branch's rules; the handbook's own before a rulebook is adopted."""
         book = self.record.rulebook.find()

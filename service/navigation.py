@@ -89,6 +89,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/settings", "list", N_("设置")),
         ("/checks", "clipboard-check", N_("定时检查")),
         ("/privacy", "shield-lock", N_("资料保护")),
+        ("/webhooks", "link", N_("程序通知")),
     ),
     Role.SYSTEM: (),
 }
@@ -97,12 +98,15 @@ BELONGS = {
     "/account": "/mine",
     "/week": "/plans",
     "/month": "/plans",
+    "/notices": "/mine",
     "/agents": "/board",
+    "/tables": "/board",
     "/find-customer": "/privacy",
     "/help": "/mine",
     "/teams": "/people",
     "/exports": "/proof",
 }
+IMPORTS = {"/import/people": "/people", "/import/customers": "/customers"}
 
 
 def set_up(app: Flask) -> None:
@@ -141,7 +145,8 @@ def menu(reader: Reader) -> list[Item]:
 
 def _is_current(href: str) -> bool:
     part = "/" + request.path.split("/")[1]
-    return BELONGS.get(part, part) == href
+    both = "/".join(request.path.split("/")[:3])
+    return IMPORTS.get(both, BELONGS.get(part, part)) == href
 
 
 def _waiting(reader: Reader) -> dict[str, int]:

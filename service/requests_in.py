@@ -7,8 +7,12 @@ from urllib.parse import unquote_to_bytes
 from flask import request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from service.tables_in import MAX_BYTES
+
 MAX_BODY = 256 * 1024
 FORM = "application/x-www-form-urlencoded"
+UPLOAD = "multipart/form-data"
+MAX_UPLOAD = MAX_BYTES + 64 * 1024  # the file, and the fields beside it
 
 
 class NotUtf8(BadRequest):
@@ -26,6 +30,9 @@ def check() -> None:
 
 
 def _check_body() -> None:
+    if request.path.startswith("/import/") and request.mimetype == UPLOAD:
+        request.max_content_length = MAX_UPLOAD  # read by who is signed in, and refused past this
+        return
     body = request.get_data(cache=True)  # raises 413 past MAX_CONTENT_LENGTH
     if body and request.mimetype != FORM:
         raise UnsupportedMediaType

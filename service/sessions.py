@@ -36,6 +36,7 @@ PLAIN_PATHS = (  # the same for all
     "/offline",
     "/sw.js",
     "/manifest.webmanifest",
+    "/calendar/",  # a secret address of its own
 )
 OPEN_PATHS = ("/sign-in", "/language", "/queue")
 ARRIVING_PATH = "/sign-in/"

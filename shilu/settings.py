@@ -14,6 +14,8 @@ BRANCH_NAME = re.compile(r"^[a-z][a-z0-9_]{0,30}$")
 ORIGIN = re.compile(r"^[^\s+/]+(/[^\s+/]+)*$")
 ROLES = ("agent", "supervisor", "upper_supervisor", "auditor", "administrator")
 SECOND_FACTOR = re.compile(rf"^(all|none|({'|'.join(ROLES)})(,({'|'.join(ROLES)}))*)$")
+MAIL_URL = re.compile(r"^(|mailtos?://\S+)$")
+ALLOWED = re.compile(r"^[0-9A-Za-z.:/, -]*$")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -40,6 +42,8 @@ class Settings:
     own_words: str  # SHILU_OWN_WORDS: with commas; no password may be made of them
     proxies: int  # SHILU_PROXIES: how many reverse proxies stand in front and set X-Forwarded-*
     threads: int  # SHILU_THREADS: of the web process
+    mail_url: str  # SHILU_MAIL_URL: mailtos://user:password@host:port?from=…; empty = no e-mail
+    webhook_allow: str  # SHILU_WEBHOOK_ALLOW: own hosts and networks, as hooks.internal,10.0.0.0/8
     log_level: str  # SHILU_LOG_LEVEL
 
     @classmethod
@@ -68,6 +72,8 @@ class Settings:
             own_words=env.str("SHILU_OWN_WORDS", ""),
             proxies=env.int("SHILU_PROXIES", 0, validate=Range(0, 4)),
             threads=env.int("SHILU_THREADS", 16, validate=Range(1, 512)),
+            mail_url=env.str("SHILU_MAIL_URL", "", validate=Regexp(MAIL_URL)),
+            webhook_allow=env.str("SHILU_WEBHOOK_ALLOW", "", validate=Regexp(ALLOWED)),
             log_level=env.str("SHILU_LOG_LEVEL", "info", validate=OneOf(LOG_LEVELS)),
         )
         env.seal()
@@ -119,6 +125,8 @@ VARIABLES: Mapping[str, str] = {
     "SHILU_OWN_WORDS": "own_words",
     "SHILU_PROXIES": "proxies",
     "SHILU_THREADS": "threads",
+    "SHILU_MAIL_URL": "mail_url",
+    "SHILU_WEBHOOK_ALLOW": "webhook_allow",
     "SHILU_LOG_LEVEL": "log_level",
 }
 

@@ -226,6 +226,11 @@ class Accounts:
         self._attempts = Attempts(engine, lambda: self.clock())
         self.factors = SecondFactors(engine, vault, self._attempts, lambda: self.clock())
 
+    @property
+    def engine(self) -> Engine:
+        """The database, which other small stores outside the log share."""
+        return self._engine
+
     def create(
         self,
         login: str,
@@ -286,6 +291,14 @@ class Accounts:
         query = _accounts().where(ACCOUNT.c.branch == branch).order_by(ACCOUNT.c.login)
         with self._engine.connect() as connection:
             return [_account(row) for row in connection.execute(query)]
+
+    def language_of(self, branch: str, person_id: str) -> str:
+        """Return zh or en, as the person's account has it; zh without one."""
+        query = select(ACCOUNT.c.language).where(
+            ACCOUNT.c.branch == branch, ACCOUNT.c.person_id == person_id
+        )
+        with self._engine.connect() as connection:
+            return str(connection.execute(query).scalar() or "zh")
 
     def set_password(
         self, login: str, password: str, *, initial: bool = False, about: Iterable[str] = ()

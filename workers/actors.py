@@ -14,20 +14,26 @@ from sqlalchemy import Engine
 from domain.application import TeamRecord
 from domain.words import Check, Receipt
 from projections import retention as retention_views
+from store.webhooks import WebhookStore
 from workers import (
     fake_entries,
     missing_logs,
     missing_sheets,
+    notify,
     retention,
     reveal_watch,
     self_check,
     supervision,
+    webhooks,
 )
 from workers.absent import absent_agents
 from workers.branch_book import BranchBook
 from workers.broker import Tasks
 from workers.habit_actors import declare_habit_actors
-from workers.tasks import CHECKS, COMPARE, NotYet
+from workers.notify import Outgoing
+from workers.sending import CannotSend
+from workers.tasks import CHECKS, COMPARE, NOTIFY, NotYet
+from workers.webhooks import Post, Reader
 
 SOON_MS = 500  # until the views have caught up
 
@@ -101,6 +107,44 @@ def declare_actors(
             missing=len(found.missing),
             repeated=found.receipt.repeated,
         )
+
+
+def declare_notify(
+    broker: Tasks,
+    record: TeamRecord,
+    views: Engine,
+    outgoing: Outgoing,
+    now: Callable[[], datetime],
+) -> None:
+    """Make the broker know how people are told something."""
+
+    @dramatiq.actor(actor_name=Check.NOTIFY, queue_name=NOTIFY, broker=broker)
+    def tell_person(subject: str, day: str) -> None:
+        """Tell somebody what is pending; a repeat changes nothing, a failure is due again."""
+        try:
+            told = notify.tell(record, views, outgoing, subject, date.fromisoformat(day), now)
+        except NotYet as later:
+            raise Retry(str(later), delay=SOON_MS) from later
+        except CannotSend:
+            return  # the channel rests, and the notice stays due
+        if told.receipt is not None:
+            log.info("check.done", check=Check.NOTIFY, subject=subject, notices=told.count)
+
+
+def declare_webhooks(
+    broker: Tasks,
+    hooks: WebhookStore,
+    reader: Reader,
+    post: Post,
+    now: Callable[[], datetime],
+) -> None:
+    """Make the broker know how programs are told something."""
+
+    @dramatiq.actor(actor_name="deliver_webhook", queue_name=NOTIFY, broker=broker)
+    def deliver_webhook(webhook_id: str, position: str) -> None:
+        """Make one try; what fails is due again later, by the store and not by this queue."""
+        state = webhooks.deliver(hooks, reader, post, webhook_id, int(position), now)
+        log.info("webhook.tried", webhook=webhook_id, position=int(position), state=state)
 
 
 def still_due(views: Engine, customer_id: str, today: date) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -102,6 +102,15 @@ class CheckpointMaker:
             log.error("no checkpoint", problem=problem)
         else:
             log.info("checkpoints go on")
+
+
+def message_of_day(kept: Checkpoints, key_file: Path, day: date) -> str | None:
+    """Return the daily message of the newest checkpoint; None before there is one, or its key."""
+    newest = kept.newest()
+    if newest is None or not key_file.is_file():
+        return None
+    key = VerifierKey.parse(key_file.read_text(encoding="utf-8").strip())
+    return message(newest, key, str(day))
 
 
 def _proof(grown: Tree, signed: int) -> list[bytes]:

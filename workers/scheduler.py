@@ -8,7 +8,7 @@ queue the same keys: correctness comes from the keys and from the events' ids, n
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Protocol
@@ -16,6 +16,7 @@ from typing import Protocol
 import structlog
 from dramatiq.errors import BrokerConnectionError
 from eventsourcing.persistence import PersistenceError
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from domain.words import Check
@@ -34,6 +35,7 @@ from workers.tasks import (
     freeze_contest,
     look_at_supervision,
     look_for_problems,
+    notify_person,
     watch_reveals,
 )
 
@@ -80,27 +82,48 @@ class Scheduler:
             log.warning("tasks.released", count=released)
 
 
+class SometimesDue:
+    """Asks what is due no more often than each few seconds, where asking costs more than a look."""
+
+    def __init__(
+        self,
+        views: Engine,
+        ask: Callable[[Connection, datetime], list[DueCheck]],
+        pause: timedelta = timedelta(seconds=10),
+    ) -> None:
+        self._views, self._ask, self._pause = views, ask, pause
+        self._next: datetime | None = None
+        self._known: list[DueCheck] = []
+
+    def __call__(self, now: datetime) -> list[DueCheck]:
+        """Return what is due, as it was at the last asking."""
+        if self._next is None or now >= self._next:
+            with self._views.connect() as connection:
+                self._known = self._ask(connection, now)
+            self._next = now + self._pause
+        return self._known
+
+
+TASK_OF: Mapping[str, Callable[[DueCheck], Task]] = {
+    Check.MISSING_LOGS: lambda due: check_missing_logs(due.subject, due.day, due.due_at),
+    Check.CONTEST_ENDED: lambda due: freeze_contest(due.subject, due.day, due.due_at),
+    Check.OVERDUE_REVIEWS: lambda due: check_reviews(due.subject, due.day, due.due_at),
+    Check.FILLING_PROBLEMS: lambda due: look_for_problems(due.subject, due.day, due.due_at),
+    Check.RETENTION: lambda due: enforce_retention(due.subject, due.day),
+    Check.KEY_DESTROYED: lambda due: destroy_key(due.subject),
+    Check.REVEAL_WATCH: lambda due: watch_reveals(due.subject, due.due_at),
+    Check.NOTIFY: lambda due: notify_person(due.subject, due.day),
+    Check.FAKE_ENTRIES: lambda due: compare_callback(due.subject),
+}
+
+
 def task_of(due: DueCheck) -> Task:
     """Return the task that does a due check."""
-    if due.check == Check.MISSING_LOGS:
-        return check_missing_logs(due.subject, due.day, due.due_at)
-    if due.check == Check.CONTEST_ENDED:
-        return freeze_contest(due.subject, due.day, due.due_at)
-    if due.check == Check.OVERDUE_REVIEWS:
-        return check_reviews(due.subject, due.day, due.due_at)
-    if due.check == Check.FILLING_PROBLEMS:
-        return look_for_problems(due.subject, due.day, due.due_at)
     if due.check in (Check.MISSING_WEEKS, Check.MISSING_MONTHS):
         return check_missing_sheets(due.check, due.subject, due.day, due.due_at)
-    if due.check == Check.RETENTION:
-        return enforce_retention(due.subject, due.day)
-    if due.check == Check.KEY_DESTROYED:
-        return destroy_key(due.subject)
-    if due.check == Check.REVEAL_WATCH:
-        return watch_reveals(due.subject, due.due_at)
     if due.check in SUPERVISION:
         return look_at_supervision(Check(due.check), due.subject, due.day, due.due_at)
-    return compare_callback(due.subject)
+    return TASK_OF[due.check](due)
 
 
 class Rounds:

@@ -12,6 +12,7 @@ from domain.words import Check
 from store.queue import TASK_KEY
 
 CHECKS = "checks"  # what is due at a time of day
+NOTIFY = "notify"  # what goes out of the house and may be slow
 COMPARE = "compare"  # what somebody waits for: a callback was just made, a key is to go
 
 
@@ -81,6 +82,16 @@ def look_at_supervision(check: Check, subject: str, day: date, due_at: datetime)
 def freeze_contest(contest_id: str, day: date, due_at: datetime) -> Task:
     """Ask to make the table of an ended season final."""
     return Task(Check.CONTEST_ENDED, CHECKS, (contest_id, day.isoformat(), due_at.isoformat()))
+
+
+def deliver_webhook(webhook_id: str, position: int) -> Task:
+    """Ask that one event is delivered to one program."""
+    return Task("deliver_webhook", NOTIFY, (webhook_id, str(position)))
+
+
+def notify_person(subject: str, day: date) -> Task:
+    """Ask that somebody is told what is pending for them."""
+    return Task(Check.NOTIFY, NOTIFY, (subject, day.isoformat()))
 
 
 class NotYet(Exception):

@@ -74,6 +74,7 @@ def board() -> str:
             if card.state == "open" and card.on_day <= today
         ],
         may_call=may(reader(), Thing.CALL),
+        may_export=may(reader(), Thing.EXPORT),
         missing=[_missing(m, day) for m in members if state and _is_missing(m, state)],
         calls=[_call(c, names, {p.person_id: p.name for p in people.values()}) for c in calls],
         cases=waiting,

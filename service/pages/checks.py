@@ -27,6 +27,7 @@ SHOWN = 60
 NOT_FOR_SUPERVISORS = frozenset(
     map(str, (Check.REVEAL_WATCH, Check.RETENTION, Check.KEY_DESTROYED))
 )
+TOLD = frozenset({str(Check.NOTIFY)})  # messages that went out: between us and who got them
 WHAT: Mapping[str, str] = {
     Check.MISSING_LOGS: N_("每个工作日截止时，看谁没有写日志；请假的不算。"),
     Check.MISSING_WEEKS: N_("每周日截止后，看谁没有交周工作检视表；整周请假的不算。"),
@@ -85,7 +86,7 @@ def listing() -> str:
 
 def hidden() -> frozenset[str]:
     """Return the kinds of checks that this reader does not see."""
-    return NOT_FOR_SUPERVISORS if reader().role is Role.SUPERVISOR else frozenset()
+    return TOLD | NOT_FOR_SUPERVISORS if reader().role is Role.SUPERVISOR else TOLD
 
 
 def check_name(kind: str) -> str:

@@ -1,4 +1,4 @@
-"""Paper (A4): the daily log and the callback record, masked, with who printed them (R-34, R-53).
+"""Paper (A4): daily log, weekly sheet, monthly record, callback record; masked, with who printed.
 
 Printing is a POST, because it is put on record before the sheet is shown.
 """
@@ -12,6 +12,7 @@ from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from domain.sheet_figures import monday_of, month_of
 from domain.words import Role
 from service.access import Thing, need, need_about
 from service.context import shilu
@@ -19,6 +20,8 @@ from service.forms import PageForm, sent
 from service.language import _
 from service.pages.paper_callback import callback_sheet
 from service.pages.paper_daily_log import daily_log_sheet
+from service.pages.paper_month import month_sheet
+from service.pages.paper_week import week_sheet
 from service.printing import NoPdf, Sheet, print_sheet
 from service.sessions import reader
 
@@ -37,6 +40,20 @@ def daily_log(agent_id: str, day: str) -> Response:
     """Print an agent's day."""
     of, team_id = about(agent_id, day)
     return printed(daily_log_sheet(agent_id, team_id, of))
+
+
+@pages.post("/paper/weekly-sheet/<agent_id>/<day>")
+def weekly_sheet(agent_id: str, day: str) -> Response:
+    """Print the sheet of the week of a day."""
+    of, team_id = about(agent_id, day)
+    return printed(week_sheet(agent_id, team_id, monday_of(of)))
+
+
+@pages.post("/paper/monthly-record/<agent_id>/<day>")
+def monthly_record(agent_id: str, day: str) -> Response:
+    """Print the record and calendar of the month of a day."""
+    of, team_id = about(agent_id, day)
+    return printed(month_sheet(agent_id, team_id, month_of(of)))
 
 
 @pages.post("/paper/callback/<callback_id>")

@@ -37,7 +37,7 @@ def leaks(world: World, row: Row) -> Iterator[tuple[str, str, str]]:
     for allowed in (True, False):
         for reader, column, _sign in cells(row, allowed=allowed):
             answer = send(world, row, READERS[reader], column)
-            said = answer.get_data(as_text=True) + str(answer.headers)
+            said = answer.get_data().decode("utf-8", "replace") + str(answer.headers)
             own = {CONTACTS[OWNER][2]} if reader == "a" else set()
             for text in secrets_of_others(reader, row.route):
                 if text in said:

@@ -135,6 +135,7 @@ class World:
             "request_id": f"R-{column}",
             "glass_id": f"G-{column}",
             "alert_id": alert_id_of(AlertKind.UNUSUAL_HOUR, column),
+            "webhook_id": f"H-{column}",
             "kind": "break_glass",
             "ticket": f"G-{column}",
             "password": PASSWORD,
@@ -200,6 +201,8 @@ class World:
         home.record.filling_cases.open(person, Problem.FADED, note, by=home.by(supervisor))
         self._suggest(person)
         home.record.role_models.name(person, TODAY, "天天按时", by=home.by(supervisor))
+        topics = ["daily_log.submitted.v1"]
+        home.record.webhooks.add(f"H-{person}", "example.com", topics, by=home.by("M1"))
         self._complain(person)
         self._plan_tracking(person, supervisor)
         self._ask_for_help(person)

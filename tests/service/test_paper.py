@@ -6,11 +6,14 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 
 from domain.paper import Paper
+from domain.plan import Intention
+from domain.words import PlanKind
 from service.context import Proofs
 from service.printing import pdf_of
 from store.checkpoints import Checkpoints, checkpoints_engine
@@ -19,6 +22,7 @@ from store.signed_note import Checkpoint, SigningKey
 from store.signer_client import SignerClient
 from tests.service.conftest import NOON, TODAY, Branch
 
+MONDAY = TODAY - timedelta(days=TODAY.weekday())
 DAY_SHEET = f"/paper/daily-log/A1/{TODAY}"
 
 
@@ -153,3 +157,43 @@ def test_laying_out_fetches_nothing(tmp_path: Path) -> None:
 
 def test_printing_is_no_get(branch: Branch) -> None:
     assert branch.visitor("a1").get(DAY_SHEET).status_code == 405
+
+
+def test_a_weekly_sheet_prints_targets_results_summary_and_plan_masked(branch: Branch) -> None:
+    branch.log_visit()
+    a1 = branch.visitor("a1")
+    week = {"monday": str(MONDAY), "version": "0", "next_calls": "25", "action": "save"}
+    a1.follow(a1.post("/week", summary="三次面谈都约了下一次", **week))
+    next_tuesday = MONDAY + timedelta(days=8)
+    plan = Intention(next_tuesday, PlanKind.FACE_MEETING, time(10), "C-1")
+    branch.record.plans.plan("A1", "P1", plan, by=branch.by("A1"))
+    branch.follow()
+
+    page = branch.visitor("s1").post(f"/paper/weekly-sheet/A1/{TODAY}")
+
+    assert page.status_code == 200
+    assert "周工作检视表" in page.text
+    assert "三次面谈都约了下一次" in page.text
+    assert "<td>张**</td>" in page.text
+    assert "张三丰" not in page.text
+    assert [p.data["kind"] for p in prints_of(branch)] == ["weekly_sheet"]
+
+
+def test_a_monthly_record_prints_summary_plan_goals_and_calendar(branch: Branch) -> None:
+    a1 = branch.visitor("a1")
+    month = {"month": "2026-11-01", "version": "0", "policies": "2", "action": "save"}
+    a1.follow(a1.post("/month", summary="上月签了一单", plan="先拜访老客户", **month))
+
+    page = branch.visitor("u1").post(f"/paper/monthly-record/A1/{TODAY}")
+
+    assert page.status_code == 200
+    for told in ("月经营记录", "上月签了一单", "先拜访老客户", "行事历"):
+        assert told in page.text
+    assert [p.data["day"] for p in prints_of(branch)] == ["2026-11-01"]
+
+
+@pytest.mark.parametrize("sheet", ["weekly-sheet", "monthly-record"])
+def test_an_empty_sheet_prints_too_to_be_filled_by_hand(branch: Branch, sheet: str) -> None:
+    answer = branch.visitor("a2").post(f"/paper/{sheet}/A2/{TODAY}", form="pdf")
+
+    assert answer.data.startswith(b"%PDF-")

@@ -32,12 +32,15 @@ from domain.complaint import Grievance, complaint_id_of
 from domain.contest import contest_id_of
 from domain.contest_scores import WEIGHTS, Season, ranked
 from domain.daily_log import Activity, Changes
+from domain.export import Table
+from domain.export import Taken as TableTaken
 from domain.filling_case import filling_case_id
 from domain.filling_ladder import Ending, Problem
 from domain.filling_signs import Sign
 from domain.filling_suggestion import suggestion_id_of
 from domain.log_checklist import ChecklistRow, Finding, Phrase
 from domain.monthly_record import MonthWords
+from domain.notices import ChannelKind, Notice
 from domain.paper import PaperKind, Printout
 from domain.plan import Intention
 from domain.refusals import ViewsUsedUp
@@ -139,6 +142,7 @@ def tell_everything(record: TeamRecord) -> None:
     _paper(record)
     _accounts(record)
     _audit(record)
+    _going_out(record)
     _privacy(record)  # the last one: nothing is recorded about C2 any more
 
 
@@ -153,6 +157,23 @@ def _paper(record: TeamRecord) -> None:
         PaperKind.DAILY_LOG, f"A1/{DAY}", "A1", "T1", DAY, pdf=True, digest="0" * 64
     )
     record.papers.print_out(printout, by=_by("S1", Role.SUPERVISOR, "print"))
+    taken = TableTaken(Table.ENTRIES, "xlsx", DAY, DAY, ("T1",), 2, "0" * 64)
+    record.exports.make(taken, by=_by("S1", Role.SUPERVISOR, "export"))
+
+
+def _going_out(record: TeamRecord) -> None:
+    feeds = record.calendar_feeds
+    feeds.open("F1", "T1", with_names=True, by=_by("A1", Role.AGENT, "feed"))
+    notices, me = record.notices, partial(_by, "A1", Role.AGENT)
+    notices.set_channel("N1", ChannelKind.WECOM, by=me("channel"))
+    notices.change_wishes(time(20), time(9), [Notice.TEST], by=me("wishes"))
+    notices.ask_test(by=me("notice test"))
+    notices.remove_channel(by=me("channel remove"))
+    hooks, admin = record.webhooks, partial(_by, "M1", Role.ADMINISTRATOR)
+    hooks.add("H1", "hooks.example.com", ["daily_log.submitted.v1"], by=admin("hook"))
+    hooks.ask_test("H1", by=admin("hook test"))
+    hooks.remove("H1", by=admin("hook remove"))
+    feeds.close("F1", by=_by("A1", Role.AGENT, "feed close"))
 
 
 def _accounts(record: TeamRecord) -> None:
