@@ -26,8 +26,8 @@ LINKS = (
     ("/settings/scripts", "phone-call", N_("回访话术"), N_("六步的说法，每改一次是新的一版")),
     ("/settings/thresholds", "scale", N_("立案门槛"), N_("多有把握才请人来看")),
 )
-IMPORT = "/import"  # where lists are read in, where there is such a page
-CHANNELS = "/channels"
+IMPORT = "/import/people"  # where lists are read in, where there is such a page
+CHANNELS = "/notices"
 
 
 @pages.get("/settings")
