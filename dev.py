@@ -33,6 +33,7 @@ SCAN_LOCK = ROOT / "requirements-scan.txt"
 OURS = ("domain", "projections", "workers", "service", "store", "shilu", "dev.py")
 OLDEST = (3, 11)
 LAYOUT = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+LIGHTHOUSE = ROOT / "tests/journeys/lighthouse"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -84,6 +85,7 @@ def test(arguments: "list[str]") -> int:
     install(TEST_LOCK)
     install_scanners()
     bring_browser()
+    bring_lighthouse()
     bring_layout()
     say_if_no_redis()
     pytest = [str(tool("python")), "-m", "pytest"]
@@ -254,6 +256,25 @@ def bring_layout() -> None:
 def has_layout() -> bool:
     """Return whether the system's libraries for PDFs can be found."""
     return all(map(ctypes.util.find_library, ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")))
+
+
+def bring_lighthouse() -> None:
+    """See that Lighthouse is there at its pinned version; without npm its tests say that they miss it."""
+    lock, stamp = LIGHTHOUSE / "package-lock.json", LIGHTHOUSE / "node_modules/shilu-installed"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == digest(lock):
+        return
+    if shutil.which("npm") is None:
+        say("the Lighthouse tests need node and npm")
+        if not (apt_install(["nodejs", "npm"]) and shutil.which("npm")):
+            say(
+                "no npm: they will be skipped, and say so (Debian: sudo apt-get install nodejs npm)"
+            )
+            return
+    npm = ["npm", "--prefix", str(LIGHTHOUSE), "ci"]
+    if call([*npm, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]):
+        say("npm could not install Lighthouse; its tests will be skipped, and say so")
+    else:
+        stamp.write_text(digest(lock), encoding="utf-8")
 
 
 def has_chromium() -> bool:

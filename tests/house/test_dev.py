@@ -50,6 +50,41 @@ def stamp(**changes: str) -> None:
     dev.STAMP.write_text(json.dumps({**done, **changes}))
 
 
+def test_lighthouse_is_installed_once_for_each_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[list[str]] = []
+
+    def note(command: list[str]) -> int:
+        called.append(command)
+        return 0
+
+    (tmp_path / "package-lock.json").write_text("{}")
+    (tmp_path / "node_modules").mkdir()
+    monkeypatch.setattr(dev, "LIGHTHOUSE", tmp_path)
+    monkeypatch.setattr(dev.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(dev, "call", note)
+
+    dev.bring_lighthouse()
+    dev.bring_lighthouse()
+    (tmp_path / "package-lock.json").write_text("{ }")
+    dev.bring_lighthouse()
+
+    assert [command[:4] for command in called] == [["npm", "--prefix", str(tmp_path), "ci"]] * 2
+
+
+def test_without_npm_the_tests_go_on_and_say_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "package-lock.json").write_text("{}")
+    monkeypatch.setattr(dev, "LIGHTHOUSE", tmp_path)
+    monkeypatch.setattr(dev.shutil, "which", lambda _name: None)
+
+    dev.bring_lighthouse()
+
+    assert "sudo apt-get install nodejs npm" in capsys.readouterr().out
+
+
 @pytest.fixture
 def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The commands that would be run, instead of running them."""
