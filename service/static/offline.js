@@ -5,6 +5,7 @@ const words = tray?.dataset ?? {};
 const forms = 'form[data-offline]';
 const say = (key, n) => (words[key] ?? '').replace('{n}', n);
 const HOUR = 3600_000;
+let uploaded = 0;  // since this page was opened
 
 // --- the store: "queue" has what waits, "about" whose phone this is ---
 
@@ -91,6 +92,7 @@ async function send(only) {
     if (see === null) break;
     accepted += see !== '';
   }
+  uploaded += accepted;
   if (accepted && !only) await refresh(accepted, see);
   return see;
 }
@@ -200,7 +202,7 @@ async function paint() {
   tray.querySelector('b').textContent = lines.join(words.joint ?? ' ');
   tray.querySelector('ul').replaceChildren(...mine.map(row));
   const all_sent = document.querySelector('[data-all-sent]');
-  if (all_sent) all_sent.hidden = items.length > 0 || !navigator.onLine;
+  if (all_sent) all_sent.hidden = items.length > 0 || !uploaded;
 }
 
 function row(item) {

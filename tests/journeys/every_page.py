@@ -47,11 +47,17 @@ class Served:
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
+        self._enough = threading.Event()
+        follow = self.world.home.follower.run
+        self._following = threading.Thread(target=follow, args=(self._enough,), daemon=True)
+        self._following.start()
 
     def stop(self) -> None:
         """Stop serving."""
         self._server.shutdown()
         self._thread.join(5)
+        self._enough.set()
+        self._following.join(5)
 
     def pages(self, reader: str) -> list[str]:
         """Return the address of every page of a reader, a letter of the matrix; "" is nobody."""
