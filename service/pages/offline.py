@@ -17,7 +17,7 @@ from domain.words import ActivityResult
 from service.forms import Form
 from service.from_queue import is_queued
 from service.language import _
-from service.words import KINDS, RESULTS, SHORT_REASONS, SOURCES, options
+from service.words import KINDS, PLAN_KINDS, RESULTS, SHORT_REASONS, SOURCES, options
 
 pages = Blueprint("offline", __name__)
 SHELL = "/offline"
@@ -42,7 +42,9 @@ def shell() -> str:
     return render_template(
         "offline.html",
         form=Form(command_id=""),
+        plan=Form(command_id="", name="p"),
         kinds=options(KINDS),
+        plan_kinds=options(PLAN_KINDS),
         results=options(RESULTS, RESULTS_OFFERED),
         sources=options(SOURCES),
         short_reasons=[(key, _(source)) for key, source in SHORT_REASONS.items()],

@@ -236,6 +236,8 @@ async function begin() {
   if (words.person) await remember({ person: words.person, gone: false });
   navigator.serviceWorker?.register('/sw.js').catch(() => {});
   for (const field of document.querySelectorAll(`${forms} [name=command_id]`)) field.value ||= crypto.randomUUID();
+  const tomorrow = new Date(Date.now() + 24 * HOUR).toLocaleDateString('sv-SE');  // as forms write it
+  for (const field of document.querySelectorAll('[data-tomorrow]')) field.defaultValue ||= tomorrow;
   await flush();
 }
 

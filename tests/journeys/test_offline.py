@@ -73,6 +73,30 @@ def test_entries_written_without_signal_survive_a_reload_and_are_uploaded_once(p
         expect(phone.locator(".log li").filter(has_text=name)).to_have_count(1)
 
 
+def test_a_plan_and_the_days_summary_wait_as_well(phone: Page) -> None:
+    online(phone, False)
+    phone.reload()
+    phone.get_by_text("加一项计划").click()
+    plan = phone.locator("form[action='/plans']")
+    plan.get_by_role("radio").first.check()
+    plan.get_by_role("button").click()
+    expect(phone.locator("#waiting")).to_contain_text("1 条待上传")
+    phone.locator("summary").filter(has_text="提交今日日志").click()
+    phone.get_by_label("今日心得").fill("信号不好，人都见到了")
+    phone.get_by_role("radio", name="客户改期").check()
+    phone.get_by_role("button", name="存下，有信号就提交").click()
+    expect(phone.locator("#waiting")).to_contain_text("2 条待上传")
+
+    online(phone, True)
+
+    expect(phone.locator("#waiting")).to_be_hidden()
+    expect(phone.get_by_text("有信号了")).to_be_visible()
+    phone.goto("/today")
+    expect(phone.get_by_text("已提交")).to_be_visible()
+    phone.goto("/plans")
+    expect(phone.get_by_role("heading", name="安排了 1 项")).to_be_visible()
+
+
 def test_a_form_that_was_open_keeps_what_is_sent_without_signal(phone: Page) -> None:
     phone.goto("/today?kind=face_meeting")
     online(phone, False)
