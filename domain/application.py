@@ -13,7 +13,9 @@ from domain.access_refusal import AccessRefusalBook
 from domain.account_record import AccountRecord
 from domain.audit import Audits
 from domain.calendar_feed import CalendarFeeds
+from domain.call_plan import CallPlans
 from domain.callback import Callbacks
+from domain.callback_note import CallbackNotes
 from domain.coaching import Coachings
 from domain.complaint import Complaints
 from domain.confidentiality import Confidentiality
@@ -21,6 +23,7 @@ from domain.confidentiality import Ports as RevealPorts
 from domain.contest import Contests
 from domain.customer import Customers
 from domain.daily_log import DailyLogs, Ports
+from domain.detector import Detectors
 from domain.export import Exports
 from domain.family_note import FamilyNotes
 from domain.filling_case import FillingCases, Standing
@@ -33,6 +36,7 @@ from domain.paper import Papers
 from domain.plan import Plans
 from domain.plan import Ports as PlanPorts
 from domain.privacy import Privacy
+from domain.rate_estimate import RateEstimates
 from domain.recording import Batch, Recording
 from domain.reveal_alert import RevealAlerts
 from domain.reveal_exception import RevealExceptions
@@ -68,8 +72,9 @@ class TeamRecord(Application[UUID]):
         super().__init__(env=dict(env))
         self.recording = Recording(self)
         self.organisation = Organisation(self.recording)
-        self.rulebook = Rulebooks(self.recording)
         self.review_aids = ReviewAids(self.recording)
+        self.detectors = Detectors(self.recording)
+        self.rulebook = Rulebooks(self.recording, self.detectors.was_backtested)
         self.customers = Customers(self.recording, index_phone)
         self.privacy = Privacy(self.recording, self.rulebook.rules)
         self.daily_logs = DailyLogs(
@@ -96,6 +101,10 @@ class TeamRecord(Application[UUID]):
             self.customers.may_be_called,
             self.rulebook.rules,
         )
+        self.call_plans = CallPlans(self.recording, self.callbacks)
+        self.callback_notes = CallbackNotes(
+            self.recording, self.callbacks, self.customers.owner_in_use
+        )
         self.reviews = Reviews(self.recording, self._log_of)
         self.tracking_calls = TrackingCalls(self.recording, self.rulebook.rules)
         self.coachings = Coachings(self.recording, self.rulebook.rules)
@@ -112,6 +121,7 @@ class TeamRecord(Application[UUID]):
         self.contests = Contests(self.recording)
         self.role_models = RoleModels(self.recording, self._team_of)
         self.workshops = Workshops(self.recording, self._team_of, self._role_of)
+        self.rate_estimates = RateEstimates(self.recording)
         self.scheduled_checks = ScheduledChecks(self.recording)
         self.papers = Papers(self.recording)
         self.exports = Exports(self.recording)

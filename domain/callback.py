@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from domain.refusals import (
     OutcomeBeforeAnswer,
     PreparationIncomplete,
     QuietHours,
+    SecondAttemptMissing,
     UnknownCallback,
     UnknownCustomer,
     WrongOrder,
@@ -41,6 +42,7 @@ from domain.words import (
     LastAction,
     Objection,
     Receipt,
+    RepeatReason,
     Role,
     stream_id,
 )
@@ -51,7 +53,9 @@ TICKS = ("prepared", "list_confirmed", "agent_briefed", "last_action_known", "ob
 STEPS = range(1, 7)
 LIVE = frozenset({"web", "api"})
 """From where people speak who dial now; only they keep to the hours."""
+ANOTHER_HOUR = timedelta(hours=2)  # between the two attempts after which nobody was reached
 MAX_TEXT = 2000
+CALLERS = (Role.SUPERVISOR, Role.UPPER_SUPERVISOR)
 NEEDS_NO_ANSWER = frozenset(
     {CallbackOutcome.UNREACHABLE, CallbackOutcome.INVALID_NUMBER, CallbackOutcome.NOT_ASKED}
 )
@@ -240,6 +244,52 @@ class Callback(Aggregate):
         kept: tuple[Caution, ...]
         of: int
 
+    class Drawn(Aggregate.Event):
+        """The visit was drawn from a frame, with all that it takes to draw it again.
+
+        ``seed`` is decimal text of 64 bits; ``left_out`` counts the visits of the same days that
+        could not be drawn, by reason.
+        """
+
+        TOPIC = "callback.drawn.v1"
+        callback_id: str
+        team_id: str
+        frame_size: int
+        probability: float
+        random_share: float
+        frame_sha256: str
+        seed: str
+        model_version: str
+        left_out: dict[str, int]
+
+    class Repeats(Aggregate.Event):
+        """This is a second call, by somebody else, about a visit that was called about before."""
+
+        TOPIC = "callback.repeats.v1"
+        callback_id: str
+        team_id: str
+        of_callback_id: str
+        why: RepeatReason
+
+    class SetAside(Aggregate.Event):
+        """The caller will not make a drawn call; it stays out of every estimate."""
+
+        TOPIC = "callback.set_aside.v1"
+        callback_id: str
+        team_id: str
+        reason: str
+
+    class Matched(Aggregate.Event):
+        """A free note was found to be about this visit; ``weight`` and ``margin`` in bits."""
+
+        TOPIC = "callback.matched.v1"
+        callback_id: str
+        team_id: str
+        weight: float
+        margin: float
+        candidates: int
+        by_person: bool
+
     @event(Listed)
     def __init__(
         self,
@@ -264,6 +314,8 @@ class Callback(Aggregate):
         self.probability = probability
         self.prepared_at: datetime | None = None
         self.attempts: list[AttemptResult] = []
+        self.attempted_at: list[datetime] = []
+        self.drawn = self.set_aside = False
         self.steps: list[int] = []
         self.outcome: CallbackOutcome | None = None
         self.debriefed = False
@@ -280,8 +332,9 @@ class Callback(Aggregate):
         return self.prepared_at is not None
 
     @event(Attempted)
-    def _attempted(self, result: AttemptResult) -> None:
+    def _attempted(self, result: AttemptResult, by: By) -> None:
         self.attempts.append(result)
+        self.attempted_at.append(by.occurred_at)
 
     @event(StepRecorded)
     def _step_recorded(self, step: int) -> None:
@@ -302,6 +355,29 @@ class Callback(Aggregate):
     @event(Debriefed)
     def _debriefed(self) -> None:
         self.debriefed = True
+
+    @event(Drawn)
+    def _drawn(self) -> None:
+        self.drawn = True
+
+    @event(Repeats)
+    def _repeats(self) -> None:
+        pass
+
+    @event(SetAside)
+    def _set_aside(self) -> None:
+        self.set_aside = True
+
+    @event(Matched)
+    def _matched(self) -> None:
+        pass
+
+    @property
+    def tried_twice(self) -> bool:
+        """Tell whether the number was dialled at two different hours of the day, or on two days."""
+        return bool(self.attempted_at) and (
+            max(self.attempted_at) - min(self.attempted_at) >= ANOTHER_HOUR
+        )
 
 
 class Callbacks:
@@ -335,7 +411,7 @@ class Callbacks:
                 raise BadValue(field="customer_id", value="opted_out")
             if self.find(listing.callback_id):
                 raise AlreadyExists(what="callback", id=listing.callback_id)
-            return [_listed(listing, by)]
+            return [listed(listing, by)]
 
         return self._recording.answer(by, decide)
 
@@ -486,11 +562,13 @@ class Callbacks:
     ) -> Receipt:
         """Record what the customer said, once (R-56).
 
-        Raises NotPrepared, OutcomeBeforeAnswer, AlreadyAnswered, NotYours, BadValue, Stale.
+        Raises NotPrepared, OutcomeBeforeAnswer, SecondAttemptMissing (a drawn call counts as
+        unreachable only after two attempts at different hours), AlreadyAnswered, NotYours,
+        BadValue, Stale.
         """
 
         def change(call: Callback) -> None:
-            _check_answer(call, answer)
+            check_answer(call, answer)
             self._owner_of(call.customer_id)
             call.trigger_event(
                 Callback.OutcomeRecorded,
@@ -566,10 +644,10 @@ class Callbacks:
             call = self.find(callback_id)
             if call is None:
                 raise UnknownCallback(callback_id=callback_id)
-            if by.role is Role.SUPERVISOR and by.actor != call.supervisor_id:
+            if by.role in CALLERS and by.actor != call.supervisor_id:
                 raise NotYours(what="callback")
             check_version(call, expected)
-            if call.outcome is not None and not after_outcome:
+            if (call.outcome is not None and not after_outcome) or call.set_aside:
                 raise AlreadyAnswered(callback_id=callback_id)
             change(call)
             return [call]
@@ -577,7 +655,8 @@ class Callbacks:
         return self._recording.answer(by, decide)
 
 
-def _listed(listing: Listing, by: By) -> Callback:
+def listed(listing: Listing, by: By) -> Callback:
+    """Return a new callback with its first event, not yet appended."""
     call: Callback = Callback._create(
         Callback.Listed,
         id=callback_stream(listing.callback_id),
@@ -610,7 +689,8 @@ def _check_sheet(call: Callback, sheet: Preparation) -> None:
         raise PreparationIncomplete(ticks=missing)
 
 
-def _check_answer(call: Callback, answer: Answer) -> None:
+def check_answer(call: Callback, answer: Answer) -> None:
+    """Raise NotPrepared, BadValue, SecondAttemptMissing or OutcomeBeforeAnswer."""
     if not call.prepared:
         raise NotPrepared(callback_id=call.callback_id)
     if answer.satisfaction is not None and answer.satisfaction not in range(1, 6):
@@ -618,6 +698,8 @@ def _check_answer(call: Callback, answer: Answer) -> None:
     for text in (answer.note, answer.suggestion):
         if len(text or "") > MAX_TEXT:
             raise BadValue(field="note", value=len(text or ""))
+    if answer.outcome is CallbackOutcome.UNREACHABLE and call.drawn and not call.tried_twice:
+        raise SecondAttemptMissing(callback_id=call.callback_id, hours=ANOTHER_HOUR.seconds // 3600)
     answered = {AttemptResult.ANSWERED, AttemptResult.REFUSED} & set(call.attempts)
     if answer.outcome not in NEEDS_NO_ANSWER and not answered:
         raise OutcomeBeforeAnswer(outcome=answer.outcome)

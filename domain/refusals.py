@@ -12,10 +12,13 @@
     │   ├── UnknownGrant · UnknownAlert
     │   ├── UnknownReview · UnknownFillingCase · UnknownSuggestion · UnknownContest · UnknownRoleModel
     │   ├── UnknownFeed · UnknownWebhook
+    │   ├── UnknownBacktest
     ├── Conflict                 the thing is not in a state for this
     │   ├── Stale · AlreadyExists · LooksRepeated · AlreadyWithdrawn · AlreadySubmitted
     │   ├── HoldsNumbers · CustomerErased · OnLegalHold · NoLegalHold
     │   ├── RetentionRunning · ProcessingRestricted · NotRestricted
+    │   ├── BacktestMissing
+    │   ├── SecondAttemptMissing · NotDrawn · AgentNotHeard · NoteUnclear
     │   ├── NotPrepared · AlreadyDecided · NotDecided · AlreadyAppealed · AlreadyAnswered
     │   ├── AlreadyReviewed · ThinRemark · CopiedRemark
     │   ├── CallEnded · GateNotPassed · CoachingClosed · NotHeldYet · QuietHours · DoNotCall
@@ -82,6 +85,10 @@ class UnknownCallback(NotFound):
 
 class UnknownCase(NotFound):
     """No such case; ``agent_id``, ``case_no``."""
+
+
+class UnknownBacktest(NotFound):
+    """No such backtest on record; ``backtest_id``."""
 
 
 class UnknownComplaint(NotFound):
@@ -253,6 +260,26 @@ class AlreadyWithdrawn(Conflict):
 
 class AlreadySubmitted(Conflict):
     """The day was submitted before; ``day``."""
+
+
+class AgentNotHeard(Conflict):
+    """Nobody is found unable or unwilling before they were heard; ``case_no``."""
+
+
+class NoteUnclear(Conflict):
+    """It is not clear which visit a note is about: a person chooses; ``candidates``."""
+
+
+class BacktestMissing(Conflict):
+    """No backtest on record looked at this alert line; ``line``."""
+
+
+class NotDrawn(Conflict):
+    """Only a drawn call is set aside; one that was chosen is simply not made; ``callback_id``."""
+
+
+class SecondAttemptMissing(Conflict):
+    """A drawn call is unreachable after two attempts, ``hours`` apart; ``callback_id``."""
 
 
 class NotPrepared(Conflict):

@@ -16,6 +16,7 @@ from domain.log_checklist import ChecklistRow, Phrase
 from domain.recording import Aggregate, Created, Recording
 from domain.refusals import (
     AlreadyExists,
+    BacktestMissing,
     BadValue,
     EmptyText,
     RulebookMissing,
@@ -242,8 +243,11 @@ class Rulebook(Aggregate):
 class Rulebooks:
     """The commands about the rulebook, and the rules for those who need them."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(
+        self, recording: Recording, backtested: Callable[[float], bool] = lambda _: True
+    ) -> None:
         self._recording = recording
+        self._backtested = backtested
 
     def find(self) -> Rulebook | None:
         """Return the branch's rulebook, or None before it is adopted."""
@@ -410,7 +414,7 @@ class Rulebooks:
     ) -> Receipt:
         """Set when an alert is put before a human; never easier than two contradicted calls.
 
-        Raises BadValue, EmptyText without a reason, RulebookMissing.
+        Raises BadValue, EmptyText without a reason, BacktestMissing, RulebookMissing.
         """
 
         def change(book: Rulebook) -> None:
@@ -422,6 +426,8 @@ class Rulebooks:
                 raise BadValue(field="contradictions", value=contradictions)
             if not reason.strip():
                 raise EmptyText(field="reason")
+            if not self._backtested(alert_probability):
+                raise BacktestMissing(line=f"{alert_probability:g}")
             book.trigger_event(
                 Rulebook.ThresholdsSet,
                 alert_probability=alert_probability,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from eventsourcing.domain import event
 
 from domain.recording import Aggregate, Created, Recording, check_version
 from domain.refusals import (
+    AgentNotHeard,
     AlreadyAppealed,
     AlreadyDecided,
     BadValue,
@@ -24,7 +26,16 @@ from domain.refusals import (
     NotYours,
     UnknownCase,
 )
-from domain.words import AppealVerdict, By, CallbackOutcome, Receipt, Role, Verdict, stream_id
+from domain.words import (
+    AppealVerdict,
+    By,
+    CallbackOutcome,
+    Leaning,
+    Receipt,
+    Role,
+    Verdict,
+    stream_id,
+)
 
 MAX_TEXT = 4000
 
@@ -117,6 +128,37 @@ class VerificationCase(Aggregate):
         case_no: int
         text: str | None
 
+    class OpinionRecorded(Aggregate.Event):
+        """Somebody above noted what they think, before they saw the score (against anchoring)."""
+
+        TOPIC = "verification_case.opinion_recorded.v1"
+        SEALED: ClassVar[dict[str, str]] = {"text": "agent_id"}
+        agent_id: str
+        team_id: str
+        case_no: int
+        leaning: Leaning
+        text: str | None
+
+    class Heard(Aggregate.Event):
+        """The supervisor talked with the agent and wrote down what they said."""
+
+        TOPIC = "verification_case.heard.v1"
+        SEALED: ClassVar[dict[str, str]] = {"text": "agent_id"}
+        agent_id: str
+        team_id: str
+        case_no: int
+        text: str | None
+
+    class Recovered(Aggregate.Event):
+        """Since the decision ``calls`` customers answered and none contradicted: praise is due."""
+
+        TOPIC = "verification_case.recovered.v1"
+        agent_id: str
+        team_id: str
+        case_no: int
+        calls: int
+        since: date
+
     class Decided(Aggregate.Event):
         """A human decided, with a reason: cleared, unable (不会) or unwilling (不愿)."""
 
@@ -156,6 +198,9 @@ class VerificationCase(Aggregate):
         self.contradicted: set[str] = set()
         self.case_no = 0
         self.explained = False
+        self.heard = False
+        self.recovered = False
+        self.opinions: dict[str, Leaning] = {}
         self.verdict: Verdict | None = None
         self.decided_by: str | None = None
         self.appealed = False
@@ -168,12 +213,25 @@ class VerificationCase(Aggregate):
     @event(CaseOpened)
     def _case_opened(self, case_no: int) -> None:
         self.case_no = case_no
-        self.explained = self.appealed = False
+        self.explained = self.appealed = self.heard = self.recovered = False
+        self.opinions = {}
         self.verdict, self.appeal_verdict, self.decided_by = None, None, None
 
     @event(Explained)
     def _explained(self) -> None:
         self.explained = True
+
+    @event(OpinionRecorded)
+    def _opinion_recorded(self, leaning: Leaning, by: By) -> None:
+        self.opinions[by.actor] = leaning
+
+    @event(Heard)
+    def _heard(self) -> None:
+        self.heard = True
+
+    @event(Recovered)
+    def _recovered(self) -> None:
+        self.recovered = True
 
     @event(Decided)
     def _decided(self, verdict: Verdict, by: By) -> None:
@@ -242,6 +300,54 @@ class VerificationCases:
 
         return self._change(agent_id, case_no, change, by)
 
+    def give_opinion(
+        self, agent_id: str, case_no: int, leaning: Leaning, text: str, *, by: By
+    ) -> Receipt:
+        """Note what one thinks of a case, once and before seeing the score.
+
+        Raises UnknownCase, AlreadyDecided (also for a second opinion), NotYours, EmptyText.
+        """
+
+        def change(file: VerificationCase) -> None:
+            _above(agent_id, by)
+            if file.verdict is not None or by.actor in file.opinions:
+                raise AlreadyDecided(case_no=case_no)
+            file.trigger_event(
+                VerificationCase.OpinionRecorded,
+                leaning=leaning,
+                text=_required(text, "text"),
+                **_case(file),
+                by=by,
+            )
+
+        return self._change(agent_id, case_no, change, by)
+
+    def hear(self, agent_id: str, case_no: int, text: str, *, by: By) -> Receipt:
+        """Write down what the agent said in a talk. Raises UnknownCase, AlreadyDecided, NotYours."""
+
+        def change(file: VerificationCase) -> None:
+            _above(agent_id, by)
+            if file.verdict is not None:
+                raise AlreadyDecided(case_no=case_no)
+            file.trigger_event(
+                VerificationCase.Heard, text=_required(text, "text"), **_case(file), by=by
+            )
+
+        return self._change(agent_id, case_no, change, by)
+
+    def recovered(self, agent_id: str, calls: int, since: date, by: By) -> list[Aggregate]:
+        """Return the agent's file with their recovery, not yet appended; [] if there is none.
+
+        Only a decision that found something, and only once.
+        """
+        file = self.find(agent_id)
+        if file is None or file.recovered or file.verdict in (None, Verdict.CLEARED):
+            return []
+        file.trigger_event(
+            VerificationCase.Recovered, calls=calls, since=since, **_case(file), by=by
+        )
+        return [file]
+
     def decide(
         self,
         agent_id: str,
@@ -255,15 +361,16 @@ class VerificationCases:
         """Decide a case, as a human and with a reason.
 
         Raises UnknownCase, AlreadyDecided, EmptyText, NotYours (nobody judges themselves, and
-        no worker ever does), Stale.
+        no worker ever does), AgentNotHeard (nobody is found unable or unwilling unheard), Stale.
         """
 
         def change(file: VerificationCase) -> None:
             check_version(file, expected)
-            if by.actor == agent_id or by.role not in (Role.SUPERVISOR, Role.UPPER_SUPERVISOR):
-                raise NotYours(what="case")
+            _above(agent_id, by)
             if file.verdict is not None:
                 raise AlreadyDecided(case_no=case_no)
+            if verdict is not Verdict.CLEARED and not (file.explained or file.heard):
+                raise AgentNotHeard(case_no=case_no)
             file.trigger_event(
                 VerificationCase.Decided,
                 verdict=verdict,
@@ -358,6 +465,11 @@ def _open_case(file: VerificationCase, evidence: Evidence, by: By) -> None:
 
 def _case(file: VerificationCase) -> dict[str, str | int]:
     return {"agent_id": file.agent_id, "team_id": file.team_id, "case_no": file.case_no}
+
+
+def _above(agent_id: str, by: By) -> None:
+    if by.actor == agent_id or by.role not in (Role.SUPERVISOR, Role.UPPER_SUPERVISOR):
+        raise NotYours(what="case")
 
 
 def _agents_own(agent_id: str, by: By) -> None:

@@ -142,6 +142,13 @@ class CallbackDesign(StrEnum):
     CHOSEN = "chosen"
 
 
+class RepeatReason(StrEnum):
+    """Why a visit is called about a second time, by somebody else."""
+
+    SAMPLE = "sample"  # one in twenty: how often do answers agree?
+    CASE = "case"  # a human found the agent unwilling
+
+
 class AttemptResult(StrEnum):
     """What became of one dialled call."""
 
@@ -176,6 +183,15 @@ class Verdict(StrEnum):
     CLEARED = "cleared"
     UNABLE = "unable"  # 不会
     UNWILLING = "unwilling"  # 不愿
+
+
+class Leaning(StrEnum):
+    """What somebody thinks of a case before they see what the system thinks."""
+
+    TRUE = "looks_true"
+    UNABLE = "looks_unable"
+    UNWILLING = "looks_unwilling"
+    UNSURE = "unsure"
 
 
 class AppealVerdict(StrEnum):
@@ -265,6 +281,8 @@ class Check(StrEnum):
     COACHING_MOMENTS = "coaching_moments"
     COACHING_EFFECT = "coaching_effect"
     SELF_CHECK = "self_check"
+    CALL_PLAN = "call_plan"
+    FAKE_RATE = "fake_rate"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from projections.coaching_board import COACHING_BOARD
 from projections.complaints import COMPLAINTS
 from projections.customers import CUSTOMERS
 from projections.due import DUE
+from projections.fake_rates import FAKE_RATES
 from projections.filling_cases import FILLING_CASES
 from projections.journals import JOURNALS
 from projections.notices import NOTICES
@@ -56,5 +57,6 @@ ALL: tuple[Projection, ...] = (
     ACCESS_LOG,
     PROOF_TREE,
     RETENTION,
+    FAKE_RATES,
 )
 VIEW_METADATA = [POSITIONS, *(projection.metadata for projection in ALL)]

@@ -86,6 +86,19 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "发布回访话术 {script_id} 第 {script_version} 版",
         "published version {script_version} of the script {script_id}",
     ),
+    "detector.opened.v1": (
+        "建立检测模型的档案",
+        "opened the file of the detector",
+    ),
+    "detector.backtested.v1": (
+        "回测 {backtest_id}：{agents} 人、{visits} 次拜访、{calls} 次回访，权重 {weights_version}",
+        "backtested {backtest_id}: {agents} agents, {visits} visits, {calls} calls,"
+        " weights {weights_version}",
+    ),
+    "detector.switched_on.v1": (
+        "启用回测 {backtest_id} 的权重 {weights_version}：{reason}",
+        "switched on the weights {weights_version} of backtest {backtest_id}: {reason}",
+    ),
     "rulebook.thresholds_set.v1": (
         "预警门槛定为 {alert_probability}，至少 {contradictions} 次不符：{reason}",
         "set the alert line to {alert_probability} with at least {contradictions}"
@@ -165,6 +178,23 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "callback.listed.v1": (
         "把 {agent_id} {visit_day} 的一次{kind}列入回访：{reason}",
         "listed a {kind} of {agent_id} on {visit_day} for a callback: {reason}",
+    ),
+    "callback.drawn.v1": (
+        "抽取方式：{frame_size} 次拜访中机会 {probability}，随机份额 {random_share}，种子 {seed}",
+        "drew the visit from {frame_size} with chance {probability}, random share {random_share},"
+        " seed {seed}",
+    ),
+    "callback.repeats.v1": (
+        "由另一人再问一次回访 {of_callback_id} 的客户",
+        "asked for a second call, by somebody else, to the customer of {of_callback_id}",
+    ),
+    "callback.set_aside.v1": (
+        "抽到的回访没有打：{reason}",
+        "left a drawn call unmade: {reason}",
+    ),
+    "callback.matched.v1": (
+        "一份回访笔记对上了这次拜访（{weight} 比特，领先 {margin}）",
+        "found a free note to be about this visit ({weight} bits, {margin} ahead)",
     ),
     "callback.prepared.v1": ("回访 {callback_id} 准备完毕", "prepared the callback {callback_id}"),
     "confidentiality.week_opened.v1": (
@@ -258,6 +288,26 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "verification_case.explained.v1": (
         "{agent_id} 就第 {case_no} 号核实作了说明",
         "{agent_id} explained case {case_no}",
+    ),
+    "rate_estimate.opened.v1": (
+        "开始估计 {scope} 的编造率",
+        "began to estimate the fake rate of {scope}",
+    ),
+    "rate_estimate.estimated.v1": (
+        "估计 {scope} 的编造率为 {rate}（{low} 至 {high}，{resolved} 次有答复）",
+        "estimated the fake rate of {scope} at {rate} ({low} to {high}, {resolved} answers)",
+    ),
+    "verification_case.opinion_recorded.v1": (
+        "看分数之前，对 {agent_id} 的第 {case_no} 号案件写下看法：{leaning}",
+        "noted a view of case {case_no} of {agent_id} before seeing the score: {leaning}",
+    ),
+    "verification_case.heard.v1": (
+        "就第 {case_no} 号案件与 {agent_id} 谈话，记下本人的话",
+        "talked with {agent_id} about case {case_no} and wrote down what they said",
+    ),
+    "verification_case.recovered.v1": (
+        "{agent_id} 自 {since} 起 {calls} 次回访都相符，第 {case_no} 号案件之后已恢复",
+        "found that {agent_id} recovered after case {case_no}: {calls} calls since {since} all match",
     ),
     "verification_case.decided.v1": (
         "对 {agent_id} 第 {case_no} 号核实作出决定：{verdict}",
@@ -357,6 +407,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "good": ("良好", "good"),
     "fair": ("一般", "fair"),
     "improve": ("需改进", "to improve"),
+    "looks_true": ("大概是真的", "probably true"),
+    "looks_unable": ("像是不会填", "looks unable"),
+    "looks_unwilling": ("像是不愿填", "looks unwilling"),
+    "unsure": ("看不出来", "cannot tell"),
     "unwilling": ("不愿填", "unwilling"),
     "upheld": ("维持", "upheld"),
     "overturned": ("推翻", "overturned"),
@@ -383,6 +437,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "key_destroyed": ("密钥销毁", "destruction of a key"),
     "missing_logs": ("未交日志", "missing logs"),
     "fake_entries": ("回访比对", "callback against log"),
+    "fake_rate": ("编造率估计", "estimate of the fake rate"),
+    "call_plan": ("回访抽样", "draw of callbacks"),
+    "sample": ("抽查", "sample"),
+    "case": ("案件", "case"),
     "reveal_watch": ("查看号码的检查", "watch over reveals"),
     "duties": ("主管 1-1-1 的检查", "check of the supervisors’ 1-1-1"),
     "coaching_moments": ("辅导时机", "moments for coaching"),
@@ -430,6 +488,7 @@ TRANSLATED = coaching.TRANSLATED | frozenset(
         "result",
         "outcome",
         "verdict",
+        "leaning",
         "check",
         "mode",
         "problem",

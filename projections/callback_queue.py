@@ -63,6 +63,8 @@ CALL = Table(
     Column("revisit_at", String),
     Column("debriefed_at", String),
     Column("skill_gap", Text),
+    Column("frame_size", Integer),
+    Column("repeats", String),
     Column("position", BigInteger, nullable=False),
     Column("outcome_position", BigInteger),
     Column("version", Integer, nullable=False),
@@ -91,9 +93,11 @@ INSTANTS = ("prepared_at", "revealed_at", "answered_at", "revisit_at", "debriefe
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A callback as it stands. ``state``: listed, prepared, attempted, answered or debriefed.
+    """A callback as it stands.
 
-    ``steps`` is the last of the six steps taken; instants are aware.
+    ``state``: listed, prepared, attempted, answered, debriefed or set_aside (a drawn call that
+    was not made). ``frame_size``: of how many visits a drawn one was drawn; ``repeats``: the
+    callback that this one makes again. ``steps`` is the last of the six steps taken; instants are aware.
     """
 
     callback_id: str
@@ -126,6 +130,8 @@ class Call:
     revisit_at: datetime | None
     debriefed_at: datetime | None
     skill_gap: str | None
+    frame_size: int | None
+    repeats: str | None
     position: int
     outcome_position: int | None
     version: int
@@ -204,9 +210,25 @@ def _debriefed(writer: Writer, event: LoggedEvent) -> None:
     _change(writer, event, state="debriefed", debriefed_at=at, skill_gap=gap)
 
 
+def _drawn(writer: Writer, event: LoggedEvent) -> None:
+    _change(writer, event, frame_size=event.data["frame_size"])
+
+
+def _repeats(writer: Writer, event: LoggedEvent) -> None:
+    _change(writer, event, repeats=event.data["of_callback_id"])
+
+
+def _set_aside(writer: Writer, event: LoggedEvent) -> None:
+    _change(writer, event, state="set_aside")
+
+
+def _matched(writer: Writer, event: LoggedEvent) -> None:
+    _change(writer, event)
+
+
 CALLBACK_QUEUE = Projection(
     "callback_queue",
-    2,
+    3,
     METADATA,
     {
         "callback.listed.v1": _listed,
@@ -217,6 +239,10 @@ CALLBACK_QUEUE = Projection(
         "callback.outcome_recorded.v1": _answered,
         "callback.revisit_agreed.v1": _revisit,
         "callback.debriefed.v1": _debriefed,
+        "callback.drawn.v1": _drawn,
+        "callback.repeats.v1": _repeats,
+        "callback.set_aside.v1": _set_aside,
+        "callback.matched.v1": _matched,
     },
 )
 
@@ -258,6 +284,13 @@ def for_agent(connection: Connection, agent_id: str, limit: int = 50) -> Sequenc
 def about(connection: Connection, activity_id: str) -> Sequence[Call]:
     """Return the callbacks about one visit, oldest first."""
     query = select(CALL).where(CALL.c.activity_id == activity_id).order_by(CALL.c.position)
+    return [_call(row) for row in connection.execute(query)]
+
+
+def answered(connection: Connection, limit: int = 5000) -> Sequence[Call]:
+    """Return the branch's newest callbacks with an outcome, newest first."""
+    query = select(CALL).where(CALL.c.outcome.is_not(None))
+    query = query.order_by(CALL.c.position.desc()).limit(limit)
     return [_call(row) for row in connection.execute(query)]
 
 

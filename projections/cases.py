@@ -47,6 +47,7 @@ CASE = Table(
     Column("appeal_verdict", String),
     Column("appeal_decided_by", String),
     Column("appeal_decided_at", String),
+    Column("recovered_at", String),
     Column("position", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
     Index("cases_case_team", "team_id", "state"),
@@ -85,16 +86,24 @@ NOT_YET = (
     "appeal_verdict",
     "appeal_decided_by",
     "appeal_decided_at",
+    "recovered_at",
 )
 WAITING = ("open", "explained")
-INSTANTS = ("opened_at", "explained_at", "decided_at", "appealed_at", "appeal_decided_at")
+INSTANTS = (
+    "opened_at",
+    "explained_at",
+    "decided_at",
+    "appealed_at",
+    "appeal_decided_at",
+    "recovered_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class CaseCard:
     """A case. ``state``: open, explained, decided, appealed or closed (the appeal is decided).
 
-    ``version`` is that of the agent's stream when the case last changed.
+    ``explained_at``: when the agent was heard, in writing or in a talk. ``version`` is that of the agent's stream when the case last changed.
     """
 
     agent_id: str
@@ -113,6 +122,7 @@ class CaseCard:
     appeal_verdict: str | None
     appeal_decided_by: str | None
     appeal_decided_at: datetime | None
+    recovered_at: datetime | None
     position: int
     version: int
 
@@ -223,14 +233,25 @@ def _closed(writer: Writer, event: LoggedEvent) -> None:
     )
 
 
+def _opinion(writer: Writer, event: LoggedEvent) -> None:
+    _change(writer, event)
+
+
+def _recovered(writer: Writer, event: LoggedEvent) -> None:
+    _change(writer, event, recovered_at=event.data["by"]["recorded_at"])
+
+
 CASES = Projection(
     "cases",
-    2,
+    3,
     METADATA,
     {
         "verification_case.contradiction_detected.v1": _detected,
         "verification_case.case_opened.v1": _opened,
         "verification_case.explained.v1": _explained,
+        "verification_case.heard.v1": _explained,
+        "verification_case.opinion_recorded.v1": _opinion,
+        "verification_case.recovered.v1": _recovered,
         "verification_case.decided.v1": _decided,
         "verification_case.appealed.v1": _appealed,
         "verification_case.appeal_decided.v1": _closed,

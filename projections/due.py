@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import BigInteger, Column, Connection, Index, MetaData, String, Table, select
 
 from domain.monthly_record import month_due_at
 from domain.rhythm import Rules
+from domain.rhythm import due_at as instant_of
 from domain.sheet_figures import WEEK, monday_of, month_of
 from domain.weekly_sheet import week_due_at
 from domain.words import Check, Role
@@ -52,6 +53,7 @@ DONE = Table(
     Index("due_done_subject", "subject"),
 )
 LOOK_BACK = timedelta(days=14)
+CALL_PLAN_AT = time(6)  # before anybody looks at the morning board
 SAYS_NOTHING = ("unreachable", "not_asked")
 
 
@@ -121,11 +123,14 @@ def checks_due(connection: Connection, now: datetime) -> list[DueCheck]:
     Missing logs: each team, each working day whose deadline has passed, at most 14 days back.
     Weeks and months: each team, each whose deadline has passed in these 14 days.
     Fake entries: each callback that said something. Reveal watch: see ``reveal_due``. Late reviews
-    and filling problems: see ``habit_due``.
+    and filling problems: see ``habit_due``. The fake rate: each week, from Monday on.
+    Call plans: each team, today, from 06:00 of a working day on; a morning missed is not made up.
     """
     due = [*_missing_logs_due(connection, now), *_comparisons_due(connection)]
     due += _sheets_due(connection, now)
-    return sorted([*due, *_reveals_due(connection, now), *_habits_due(connection, now)])
+    due += [*_reveals_due(connection, now), *_call_plans_due(connection, now)]
+    due += _rate_due(connection, now)
+    return sorted([*due, *_habits_due(connection, now)])
 
 
 def watched_since(connection: Connection) -> dict[str, date]:
@@ -153,6 +158,34 @@ def _key(due: HabitDue) -> tuple[str, str]:
 
 def _of_team(check: Check, due: HabitDue) -> DueCheck:
     return DueCheck(due.due_at, str(check), due.team_id, due.team_id, due.day)
+
+
+def _call_plans_due(connection: Connection, now: datetime) -> list[DueCheck]:
+    rules = rules_as_of(connection, RULES)
+    today = rules.day_of(now)
+    at = instant_of(today, CALL_PLAN_AT, rules.time_zone)
+    if at > now or not rules.is_working_day(today):
+        return []
+    done = _done_since(connection, Check.CALL_PLAN, today)
+    staffed = {row.team_id for row in connection.execute(select(STAFFED.c.team_id))}
+    return [
+        DueCheck(at, str(Check.CALL_PLAN), team_id, team_id, today)
+        for team_id in teams_as_of(connection, PEOPLE)
+        if team_id in staffed and (team_id, today.isoformat()) not in done
+    ]
+
+
+def _rate_due(connection: Connection, now: datetime) -> list[DueCheck]:
+    """Return the week's estimate of the fake rate, from Monday 06:00 on."""
+    rules = rules_as_of(connection, RULES)
+    today = rules.day_of(now)
+    monday = today - timedelta(days=today.weekday())
+    at = instant_of(monday, CALL_PLAN_AT, rules.time_zone)
+    staffed = connection.execute(select(STAFFED.c.team_id).limit(1)).first()
+    done = _done_since(connection, Check.FAKE_RATE, monday)
+    if at > now or staffed is None or ("branch", monday.isoformat()) in done:
+        return []
+    return [DueCheck(at, str(Check.FAKE_RATE), "branch", "", monday)]
 
 
 def _reveals_due(connection: Connection, now: datetime) -> list[DueCheck]:

@@ -203,6 +203,21 @@ def visits_to_call(
     return [_visit(row) for row in connection.execute(query)]
 
 
+def of_team(
+    connection: Connection, team_id: str, since: date, until: date, limit: int = 3000
+) -> Sequence[Visit]:
+    """Return a team's standing visits of these days, newest first."""
+    query = select(VISIT).where(
+        VISIT.c.team_id == team_id,
+        VISIT.c.day >= since.isoformat(),
+        VISIT.c.day <= until.isoformat(),
+        VISIT.c.withdrawn.is_(False),
+        VISIT.c.kind.in_(VISITS),
+    )
+    query = query.order_by(VISIT.c.day.desc(), VISIT.c.started_at.desc()).limit(limit)
+    return [_visit(row) for row in connection.execute(query)]
+
+
 def of_agent(
     connection: Connection, agent_id: str, since: date | None = None, limit: int = 200
 ) -> Sequence[Visit]:

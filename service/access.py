@@ -37,6 +37,11 @@ class Thing(StrEnum):
     COACH = "coach"  # to coach one's agents (个别辅导)
     MY_COACHING = "my_coaching"  # to ask for help, and to read what was said
     TRACK = "track"  # to call one's agents (电话追踪)
+    CALL_AGAIN = "call_again"  # to make the second calls that one was asked for
+    FAKE_RATE = "fake_rate"  # the estimated share of made-up visits of branch and teams
+    CHECK_CALLERS = "check_callers"  # what to ask supervisors about their own callbacks
+    READ_DETECTOR = "read_detector"  # backtests, weights and alert line
+    DETECTOR = "detector"  # to change weights and alert line
     REVIEW = "review"  # to review a day's log (批阅)
     SET_GOALS = "set_goals"  # a team's goals for a month
     READ_REVIEW = "read_review"
@@ -92,6 +97,19 @@ TABLE: Mapping[Thing, Mapping[Role, Reach]] = {
     Thing.COACH: {Role.SUPERVISOR: TEAM},
     Thing.MY_COACHING: {Role.AGENT: OWN},
     Thing.TRACK: {Role.SUPERVISOR: TEAM},
+    Thing.CALL_AGAIN: {Role.UPPER_SUPERVISOR: BRANCH},
+    Thing.FAKE_RATE: {
+        Role.SUPERVISOR: TEAM,
+        Role.UPPER_SUPERVISOR: BRANCH,
+        Role.AUDITOR: BRANCH,
+    },
+    Thing.CHECK_CALLERS: {Role.UPPER_SUPERVISOR: BRANCH, Role.AUDITOR: BRANCH},
+    Thing.READ_DETECTOR: {
+        Role.UPPER_SUPERVISOR: BRANCH,
+        Role.AUDITOR: BRANCH,
+        Role.ADMINISTRATOR: BRANCH,
+    },
+    Thing.DETECTOR: {Role.ADMINISTRATOR: BRANCH},
     Thing.REVIEW: {Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
     Thing.SET_GOALS: {Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
     Thing.READ_REVIEW: {Role.AGENT: OWN, Role.SUPERVISOR: TEAM, Role.UPPER_SUPERVISOR: BRANCH},
@@ -212,3 +230,15 @@ def need_about(
     need(reader, thing)
     if not may(reader, thing, agent_id=agent_id, team_id=team_id):
         raise NotFound
+
+
+def calls_back(reader: Reader) -> bool:
+    """Tell whether the reader makes callbacks at all: of the own team, or second ones."""
+    return may(reader, Thing.CALL) or may(reader, Thing.CALL_AGAIN)
+
+
+def may_make(reader: Reader, *, caller_id: str, team_id: str) -> bool:
+    """Tell whether a callback is the reader's own, and its team still within reach."""
+    own = caller_id == reader.person_id
+    reaches = (may(reader, thing, team_id=team_id) for thing in (Thing.CALL, Thing.CALL_AGAIN))
+    return own and any(reaches)

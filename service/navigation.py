@@ -56,6 +56,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/team-goals", "flag", N_("团队目标")),
         ("/cases", "scale", N_("案件")),
         ("/filling", "route", N_("填写辅导")),
+        ("/fake-rate", "search", N_("编造率")),
         ("/reveals", "eye", N_("查看号码")),
         ("/contests", "users-group", N_("评比与典型")),
         ("/checks", "clipboard-check", N_("定时检查")),
@@ -66,6 +67,8 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/filling", "route", N_("填写辅导")),
         ("/board", "sunrise", N_("团队看板")),
         ("/duties", "list-check", N_("主管的 1-1-1")),
+        ("/callbacks", "phone-call", N_("复核回访")),
+        ("/fake-rate", "search", N_("编造率")),
         ("/reveals", "eye", N_("查看号码")),
         ("/complaints", "heart-handshake", N_("投诉")),
         ("/time-machine", "history", N_("历史回放")),
@@ -77,6 +80,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/proof", "shield-check", N_("存证")),
         ("/time-machine", "history", N_("历史回放")),
         ("/board", "sunrise", N_("团队看板")),
+        ("/fake-rate", "search", N_("编造率")),
         ("/reveals", "eye", N_("查看号码")),
         ("/cases", "scale", N_("案件")),
         ("/filling", "route", N_("填写辅导")),
@@ -90,6 +94,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/checks", "clipboard-check", N_("定时检查")),
         ("/privacy", "shield-lock", N_("资料保护")),
         ("/webhooks", "link", N_("程序通知")),
+        ("/detector", "filter", N_("检测模型")),
     ),
     Role.SYSTEM: (),
 }
@@ -169,6 +174,12 @@ def _waiting(reader: Reader) -> dict[str, int]:
             return {
                 "/cases": len(cases.appeals_waiting(connection)),
                 "/above": len(filling_cases.signatures_waiting(connection)),
+                "/callbacks": sum(
+                    call.outcome is None
+                    for call in callback_queue.for_supervisor(
+                        connection, reader.person_id, open_only=True
+                    )
+                ),
                 "/reveals": access_queries.waiting_for_those_above(connection, requests_too=True),
                 "/complaints": complaints.waiting(connection, reader.person_id),
                 "/inquiries": complaints.inquiries_waiting(connection, reader.person_id),

@@ -21,6 +21,7 @@ SENTENCES: Mapping[type[Refusal], str] = {
     refusals.UnknownActivity: N_("没有这一笔记录。"),
     refusals.UnknownCallback: N_("没有这个回访。"),
     refusals.UnknownCase: N_("没有这个案件。"),
+    refusals.UnknownBacktest: N_("没有这次回测。"),
     refusals.UnknownComplaint: N_("没有这份投诉。"),
     refusals.UnknownContest: N_("没有这场评比。"),
     refusals.UnknownRoleModel: N_("没有这位典型。"),
@@ -66,6 +67,13 @@ SENTENCES: Mapping[type[Refusal], str] = {
     refusals.AlreadyWithdrawn: N_("这一笔已经撤回了。"),
     refusals.AlreadySubmitted: N_("这一天的日志已经提交过了。"),
     refusals.NotPrepared: N_("先完成回访准备，才能走到这一步。"),
+    refusals.AgentNotHeard: N_("还没有听本人说明。请先谈一谈，把本人的话记下来，再作决定。"),
+    refusals.NoteUnclear: N_("还不清楚说的是哪一次拜访，请从列出的里面选。"),
+    refusals.BacktestMissing: N_("门槛 {line} 还没有回测过。请先用 shilu backtest --record 回测。"),
+    refusals.NotDrawn: N_("这次回访不是系统抽的，不用放下。"),
+    refusals.SecondAttemptMissing: N_(
+        "抽到的回访要在不同时段拨两次（相隔 {hours} 小时以上），都没接通才算联系不上。"
+    ),
     refusals.AlreadyDecided: N_("已经有决定了。"),
     refusals.NotDecided: N_("还没有决定，现在不能这样做。"),
     refusals.AlreadyAppealed: N_("已经申诉过了，请等待答复。"),

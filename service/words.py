@@ -23,6 +23,7 @@ from domain.words import (
     ContactSource,
     ErasureGround,
     LastAction,
+    Leaning,
     LeaveKind,
     Objection,
     PlanChange,
@@ -173,7 +174,7 @@ MODES: Mapping[StrEnum, str] = {
 }
 DESIGNS: Mapping[StrEnum, str] = {
     CallbackDesign.RANDOM: N_("随机抽取"),
-    CallbackDesign.RISK: N_("按风险抽取"),
+    CallbackDesign.RISK: N_("系统抽取"),
     CallbackDesign.CHOSEN: N_("主管选取"),
 }
 ATTEMPTS: Mapping[StrEnum, str] = {
@@ -260,6 +261,12 @@ MEASURES: Mapping[StrEnum, str] = {
     Measure.CONFIRMED: N_("客户确认"),
     Measure.IMPROVED: N_("进步"),
 }
+LEANINGS: Mapping[StrEnum, str] = {
+    Leaning.TRUE: N_("拜访大概是真的"),
+    Leaning.UNABLE: N_("像是不会填"),
+    Leaning.UNWILLING: N_("像是不愿填"),
+    Leaning.UNSURE: N_("还看不出来"),
+}
 WILLS: Mapping[StrEnum, str] = {Will.UNABLE: N_("不会填"), Will.UNWILLING: N_("不愿填")}
 ENDINGS: Mapping[StrEnum, str] = {
     Ending.CORRECTED: N_("已经改正"),
@@ -309,6 +316,7 @@ ALL: tuple[Mapping[StrEnum, str], ...] = (
     ATTEMPTS,
     OUTCOMES,
     VERDICTS,
+    LEANINGS,
     REMARKS,
     REVIEW_VERDICTS,
     LOG_FINDINGS,

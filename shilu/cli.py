@@ -351,20 +351,51 @@ def detect(folder: Path | None, out: Path | None, interactive: bool) -> None:
     "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
 @click.option("--report", is_flag=True, help="Measure the goals on simulated branches.")
+@click.option("--compare", "kind", help="Compare alert lines and call budgets on this kind.")
+@click.option("--bench", is_flag=True, help="Measure how fast detection is on a large branch.")
+@click.option("--record", is_flag=True, help="Replay this branch's own past and put it on record.")
+@click.option(
+    "--plots", type=click.Path(file_okay=False, path_type=Path), help="PNG files go here."
+)
 @click.option("--seeds", default=20, show_default=True, help="How many branches of each kind.")
 @click.option("--first-seed", default=1000, show_default=True, help="The seed of the first one.")
 @click.option("--only", help="Only goals whose kind of branch is this one.")
-def backtest(folder: Path | None, report: bool, seeds: int, first_seed: int, only: str) -> None:
-    """Replay the branch in FOLDER as if live, or measure the goals on simulated branches."""
+@click.option("--actor", default="cli", show_default=True, help="The person id of who does this.")
+def backtest(
+    folder: Path | None,
+    report: bool,
+    kind: str | None,
+    bench: bool,
+    record: bool,
+    plots: Path | None,
+    seeds: int,
+    first_seed: int,
+    only: str,
+    actor: str,
+) -> None:
+    """Replay a branch as if live, or measure on simulated branches.
+
+    FOLDER is a branch in the interchange format. A recorded backtest is what a new alert line, or
+    weights fitted on the branch's own calls, rest on.
+    """
     from shilu.backtest import command
 
-    if folder is None and not report:
-        raise click.UsageError("give FOLDER, --report, or both")
+    if folder is None and not (report or kind or bench or record):
+        raise click.UsageError("give FOLDER, --report, --compare, --bench or --record")
     if folder is not None:
-        command.show_folder(folder, click.echo)
+        command.show_folder(folder, click.echo, plots)
+    if record:
+        _record_backtest(plots, actor)
+    if bench:
+        click.echo("\n".join(command.speed_lines()))
+    tried = range(first_seed, first_seed + seeds)
+    if kind:
+        with bar("playing branches") as progress:
+            lines = command.comparison_lines(kind, tried, plots, progress)
+        click.echo("\n".join(lines))
     if report:
         with bar("playing branches") as progress:
-            lines = command.goal_lines(range(first_seed, first_seed + seeds), only, progress)
+            lines = command.goal_lines(tried, only, progress)
         click.echo("\n".join(lines))
 
 
@@ -436,6 +467,29 @@ def restore(source: Path, keys: Path | None, against: tuple[Path, ...], unverifi
             raise click.ClickException(str(error)) from error
     held = f"held to {found.held_to} signed events" if found.held_to else "held to nothing"
     click.echo(f"{found.events} events, {found.keys} keys restored; {held}")
+
+
+def _record_backtest(plots: Path | None, actor: str) -> None:
+    from datetime import UTC, datetime
+
+    from domain.application import TeamRecord
+    from shilu.backtest.command import show_weeks
+    from shilu.backtest.recorded import record_backtest
+    from workers.branch_book import BranchBook
+
+    store = _store(_settings())
+    with ready():
+        team_record = TeamRecord(store.log_env(), store.index_phone)
+        known = BranchBook(team_record).everything()
+        made, weeks = record_backtest(team_record, known, lambda: datetime.now(UTC), actor)
+    show_weeks(weeks, click.echo)
+    click.echo(
+        f"{made.backtest_id}: weights {made.weights_version} (base {made.base:g}, slope {made.slope:g})"
+    )
+    if plots is not None:
+        from shilu.backtest.plots import plot_weeks
+
+        plot_weeks(weeks, plots / f"alerts-{made.backtest_id}.png")
 
 
 # --- personal data ---

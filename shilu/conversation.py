@@ -7,7 +7,14 @@ from datetime import date
 from domain.detection.call_choice import SPENT, Candidate, draw, seed_of
 from domain.detection.evidence import Table, Weights, six_way
 from domain.detection.fake_rate import DrawnCall, FakeRate, assisted_rate, expected_rate, fake_rate
-from domain.detection.judgement import Judgement, branch_fit, branch_table, judge_agent
+from domain.detection.judgement import (
+    DEFAULT_THRESHOLDS,
+    Judgement,
+    branch_fit,
+    branch_table,
+    judge_agent,
+)
+from domain.detection.ladder import Thresholds
 from domain.detection.records import Absence, Callback, Sale, Visit
 from domain.detection.suspicion import Suspicion, suspicions
 from domain.detection.visit_log import VisitLog, VisitTable
@@ -41,7 +48,8 @@ class _Morning:
 class Conversation:
     """Hears the messages of detection.md, section 7; `hear` answers those that want an answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> None:
+        self._thresholds = thresholds
         self.finished = False
         self._table = VisitTable(())
         self._visits: dict[str, Visit] = {}
@@ -161,6 +169,7 @@ class Conversation:
                 self._looked().suspicions.get(agent),
                 self._calls.get(agent, ()),
                 policies=self._policies.get(agent, 0),
+                thresholds=self._thresholds,
                 table=table,
                 weights=weights,
             )

@@ -16,7 +16,9 @@ from domain.words import Check, Receipt
 from projections import retention as retention_views
 from store.webhooks import WebhookStore
 from workers import (
+    call_plan,
     fake_entries,
+    fake_rate,
     missing_logs,
     missing_sheets,
     notify,
@@ -46,6 +48,7 @@ def declare_actors(
     """Make the broker know what it can be asked to do."""
     book = BranchBook(record)
     _declare_watch(broker, record, views, now)
+    _declare_plans(broker, record, book, now)
     declare_habit_actors(broker, record, views, now)
     _declare_supervision(broker, record, views, now)
     for check in (Check.MISSING_WEEKS, Check.MISSING_MONTHS):
@@ -172,6 +175,31 @@ def _declare_sheets(
             day=period,
             missing=len(found.missing),
             repeated=found.receipt.repeated,
+        )
+
+
+def _declare_plans(
+    broker: Tasks, record: TeamRecord, book: BranchBook, now: Callable[[], datetime]
+) -> None:
+    @dramatiq.actor(actor_name=Check.FAKE_RATE, queue_name=CHECKS, broker=broker)
+    def estimate_rate(day: str, due_at: str) -> None:
+        """Estimate how much of the log is made up; a repeat changes nothing."""
+        at = datetime.fromisoformat(due_at)
+        receipt = fake_rate.estimate(record, book, date.fromisoformat(day), at, now)
+        log.info("check.done", check=Check.FAKE_RATE, day=day, repeated=receipt.repeated)
+
+    @dramatiq.actor(actor_name=Check.CALL_PLAN, queue_name=CHECKS, broker=broker)
+    def plan_calls(team_id: str, day: str, due_at: str) -> None:
+        """Draw whom a team's supervisor is to call back; a repeat changes nothing."""
+        at = datetime.fromisoformat(due_at)
+        planned = call_plan.plan(record, book, team_id, date.fromisoformat(day), at, now)
+        log.info(
+            "check.done",
+            check=Check.CALL_PLAN,
+            team=team_id,
+            day=day,
+            calls=len(planned.callbacks),
+            repeated=planned.receipt.repeated,
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -22,14 +22,21 @@ from domain.callback import Callback
 from domain.customer import Customer
 from domain.daily_log import DailyLog
 from domain.detection import records
-from domain.detection.evidence import Table, Weights
-from domain.detection.judgement import branch_fit, branch_suspicions, calls_by_agent
-from domain.detection.suspicion import Suspicion
+from domain.detection.evidence import PUBLISHED, Table, Weights
+from domain.detection.judgement import MODEL_VERSION, judge_agent, judging_table
+from domain.detection.suspicion import Suspicion, suspicions
+from domain.detection.visit_log import log_of
+from domain.detection.visit_risk import risk_ratios
+from domain.detector import Detector
 from domain.organisation import Member
-from domain.words import ActivityKind, LeaveKind, Role
+from domain.words import ActivityKind, LeaveKind, RepeatReason, Role
+from workers import call_facts
+from workers.call_facts import CallFacts, Listed
+from workers.call_frame import Frame, Recovery, frame_of, recoveries, second_calls
 
 BATCH = 2_000
-SHARE_OF_TIME = 20  # looking at all logs anew may take a twentieth of the time, no more
+QUICK = 0.25  # seconds; a look at all logs that is over so soon is taken whenever there is news
+WAIT = 2_000  # times as long as it took: so long after a slower look nobody waits for the next
 PHONE = re.compile(r"1\d{10}")
 ABSENT = frozenset({LeaveKind.LEAVE, LeaveKind.SICK})  # at a training one may meet customers
 
@@ -66,6 +73,28 @@ class _Facts:
     absences: dict[tuple[str, date, date], None] = field(default_factory=dict)
     policies: dict[tuple[str, date], int] = field(default_factory=dict)
     corrections: dict[str, str] = field(default_factory=dict)  # customer -> who shall answer
+    calling: CallFacts = field(default_factory=CallFacts)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a call plan draws from, as it stood on record at ``position``."""
+
+    position: int
+    frame: Frame
+    again: tuple[tuple[Listed, RepeatReason], ...]
+    recoveries: tuple[Recovery, ...]
+    uppers: tuple[str, ...]
+    model_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateFacts:
+    """What an estimate of the fake rate needs: all drawn calls, and visits by agent."""
+
+    file: BranchFile
+    drawn: tuple[Listed, ...]
+    visits: Mapping[str, int]
 
 
 class BranchBook:
@@ -79,6 +108,7 @@ class BranchBook:
         self._newest = 0  # the newest event that told something
         self._file: BranchFile | None = None
         self._seen: Mapping[str, Suspicion] = {}
+        self._risks: Mapping[str, float] = {}
         self._seen_at = 0
         self._look_again_at = 0.0
 
@@ -91,32 +121,89 @@ class BranchBook:
                 self._file = file = self._made_anew()
             return file
 
+    def outlook(self, team_id: str, day: date) -> Outlook:
+        """Return what a team's call plan draws from, up to the newest event."""
+        file = self.file()
+
+        def posterior(agent: str) -> float:
+            return judge_agent(
+                agent,
+                file.seen.get(agent),
+                file.calls.get(agent, ()),
+                table=file.table,
+                weights=file.weights,
+            ).posterior
+
+        with self._lock:
+            facts = self._facts
+            recent = (v for v in facts.visits.values() if v.team_id == team_id)
+            visits = [_with_contact(v, facts) for v in recent]
+            return Outlook(
+                position=file.position,
+                frame=frame_of(team_id, day, visits, facts.calling, posterior, self._risks),
+                again=tuple(
+                    (replace(c), why) for c, why in second_calls(team_id, day, facts.calling)
+                ),
+                recoveries=tuple(recoveries(team_id, day, facts.calling)),
+                uppers=tuple(sorted(facts.calling.uppers)),
+                model_version=f"{MODEL_VERSION}/{file.weights.version}",
+            )
+
+    def rate_facts(self) -> RateFacts:
+        """Return what an estimate of the fake rate needs, up to the newest event."""
+        file = self.file()
+        with self._lock:
+            calls = self._facts.calling.listed.values()
+            drawn = tuple(replace(call) for call in calls if call.weight is not None)
+            visits = Counter(visit.agent_id for visit in self._facts.visits.values())
+        return RateFacts(file, drawn, visits)
+
     def _made_anew(self) -> BranchFile:
-        known = self._records()
         if self._may_look():
-            self._look(known)
-        calls = calls_by_agent(known)
-        table, weights = branch_fit(self._seen, calls)
+            self._look(self._records())
+        calls = self._calls()
+        table = judging_table(self._seen, calls)
         return BranchFile(
             position=self._newest,
             seen=self._seen,
             calls=calls,
             table=table,
-            weights=weights,
+            weights=self._weights(),
             policies=_policies(self._facts),
-            open_corrections=known.open_corrections,
+            open_corrections=frozenset(self._facts.corrections.values()),
         )
+
+    def _calls(self) -> dict[str, list[records.Callback]]:
+        """Return the callbacks by agent; one about a visit that nobody logged counts for nobody."""
+        calls: dict[str, list[records.Callback]] = defaultdict(list)
+        for call in self._facts.calls.values():
+            visit = self._facts.visits.get(call.visit_id)
+            if visit is not None and visit.agent_id == call.agent_id:
+                calls[call.agent_id].append(call)
+        return calls
+
+    def _weights(self) -> Weights:
+        """Return the weights that were switched on after a backtest, else the published ones."""
+        chosen = self._record.detectors.weights()
+        return PUBLISHED if chosen is None else Weights(chosen.base, chosen.slope, chosen.version)
+
+    def everything(self) -> records.BranchRecords:
+        """Return everything on record of the branch, as detection's plain facts."""
+        with self._lock:
+            self._catch_up()
+            return self._records()
 
     def _catch_up(self) -> None:
         zone = ZoneInfo(self._record.rulebook.rules().time_zone)
         for position, event in self._news():
-            handler = HANDLERS.get(type(event))
-            if handler:
+            if handler := HANDLERS.get(type(event)):
                 handler(self._facts, event, zone)
+            if of_calls := call_facts.HANDLERS.get(type(event)):
+                of_calls(self._facts.calling, event, zone)
             self._position = self._newest = position
 
     def _news(self) -> Iterator[tuple[int, Any]]:
-        topics = tuple(kind.TOPIC for kind in HANDLERS)
+        topics = tuple(kind.TOPIC for kind in {**HANDLERS, **call_facts.HANDLERS})
         head = self._record.recorder.max_notification_id() or 0
         while rows := self._record.recorder.select_notifications(
             self._position + 1, BATCH, stop=head, topics=topics
@@ -143,10 +230,12 @@ class BranchBook:
     def _look(self, known: records.BranchRecords) -> None:
         """Look at all logs anew."""
         began = time.monotonic()
-        self._seen = branch_suspicions(known)
+        log = log_of(known)
+        self._seen, self._risks = suspicions(log), risk_ratios(log)
         self._seen_at = self._newest
         ended = time.monotonic()
-        self._look_again_at = ended + (ended - began) * SHARE_OF_TIME
+        took = ended - began
+        self._look_again_at = ended + (took * WAIT if took > QUICK else 0.0)
 
 
 def _joined(facts: _Facts, event: Member.Joined, _: ZoneInfo) -> None:
@@ -238,6 +327,10 @@ def _outcome_recorded(facts: _Facts, event: Callback.OutcomeRecorded, zone: Zone
     )
 
 
+def _switched_on(facts: _Facts, event: Detector.SwitchedOn, _: ZoneInfo) -> None:
+    """Nothing to keep: that it happened makes the file anew, with the weights now in force."""
+
+
 HANDLERS: dict[type[Any], Callable[[_Facts, Any, ZoneInfo], None]] = {
     Member.Joined: _joined,
     Member.LeaveRegistered: _leave_registered,
@@ -251,6 +344,7 @@ HANDLERS: dict[type[Any], Callable[[_Facts, Any, ZoneInfo], None]] = {
     DailyLog.ActivityWithdrawn: _activity_withdrawn,
     DailyLog.PoliciesSigned: _policies_signed,
     Callback.OutcomeRecorded: _outcome_recorded,
+    Detector.SwitchedOn: _switched_on,
 }
 
 

@@ -32,10 +32,12 @@ from workers.tasks import (
     compare_callback,
     destroy_key,
     enforce_retention,
+    estimate_rate,
     freeze_contest,
     look_at_supervision,
     look_for_problems,
     notify_person,
+    plan_calls,
     watch_reveals,
 )
 
@@ -114,6 +116,8 @@ TASK_OF: Mapping[str, Callable[[DueCheck], Task]] = {
     Check.REVEAL_WATCH: lambda due: watch_reveals(due.subject, due.due_at),
     Check.NOTIFY: lambda due: notify_person(due.subject, due.day),
     Check.FAKE_ENTRIES: lambda due: compare_callback(due.subject),
+    Check.CALL_PLAN: lambda due: plan_calls(due.subject, due.day, due.due_at),
+    Check.FAKE_RATE: lambda due: estimate_rate(due.day, due.due_at),
 }
 
 

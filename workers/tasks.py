@@ -44,6 +44,16 @@ def check_missing_sheets(check: str, team_id: str, period: date, due_at: datetim
     return Task(check, CHECKS, (team_id, period.isoformat(), due_at.isoformat()))
 
 
+def estimate_rate(day: date, due_at: datetime) -> Task:
+    """Ask how much of the branch's log is made up, for the week that begins on a day."""
+    return Task(Check.FAKE_RATE, CHECKS, (day.isoformat(), due_at.isoformat()))
+
+
+def plan_calls(team_id: str, day: date, due_at: datetime) -> Task:
+    """Ask whom a team's supervisor is to call back on a day."""
+    return Task(Check.CALL_PLAN, CHECKS, (team_id, day.isoformat(), due_at.isoformat()))
+
+
 def compare_callback(callback_id: str) -> Task:
     """Ask whether a callback contradicts its visit."""
     return Task(Check.FAKE_ENTRIES, COMPARE, (callback_id,))

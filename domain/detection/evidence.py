@@ -148,6 +148,13 @@ def log_bayes_factor(outcomes: Iterable[Outcome], table: Table = OUTCOME_TABLE) 
     return _log_bf(_counts(outcomes), table)
 
 
+def made_up_share(
+    outcomes: Iterable[Outcome], posterior: float, table: Table = OUTCOME_TABLE
+) -> tuple[float, tuple[float, float]]:
+    """Return mean and 90 % interval of the made-up share of visits, given P(fabricator)."""
+    return _made_up_share(_counts(outcomes), posterior, table)
+
+
 def logit(p: float) -> float:
     """Return log(p / (1 - p))."""
     return log(p / (1.0 - p))

@@ -7,6 +7,7 @@ keep the nightly `branch_suspicions` and run `judge_agent` alone: it costs well 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from domain.detection.evidence import (
     OUTCOME_TABLE,
@@ -41,7 +42,8 @@ from domain.detection.records import BranchRecords, Callback
 from domain.detection.suspicion import SignalFound, Suspicion, suspicions
 from domain.detection.visit_log import log_of
 
-MODEL_VERSION = "detection-2"
+MODEL_VERSION = "detection-3"
+KEPT = timedelta(days=183)  # older answers have left the score
 DEFAULT_THRESHOLDS = Thresholds()
 
 
@@ -90,7 +92,7 @@ def judge_agent(
 
     ``table`` and ``weights`` are the branch's own (`branch_fit`), or the published ones.
     """
-    settled = list(settled_outcomes(callbacks).values())
+    settled = list(settled_outcomes(fresh(callbacks)).values())
     outcomes = [outcome for outcome, _ in settled]
     evidence = weigh(suspicion, outcomes, table, weights)
     contradictions = contradicted_customers(settled)
@@ -112,6 +114,13 @@ def judge_agent(
         signals=() if suspicion is None else suspicion.signals,
         model_version=f"{MODEL_VERSION}/{weights.version}",
     )
+
+
+def fresh(callbacks: Iterable[Callback]) -> list[Callback]:
+    """Return the calls of the half year before the newest one of them: older ones have decayed."""
+    calls = list(callbacks)
+    newest = max((call.day for call in calls), default=None)
+    return [call for call in calls if newest is not None and newest - call.day < KEPT]
 
 
 def judge_branch(

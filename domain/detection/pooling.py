@@ -53,17 +53,16 @@ def prior_of_visit(z: float) -> float:
 
 def pooled_table(calls: Sequence[ToldCall]) -> Table:
     """Return the branch's own table; the made-up column keeps the published values."""
-    fake = _normalised(0)
-    prior = true = _normalised(1)
+    fake, prior = np.array(_normalised(0)), np.array(_normalised(1))
+    told = np.array([ORDER.index(outcome) for outcome, _ in calls], dtype=np.int64)
+    made_up = np.array([share for _, share in calls], dtype=np.float64)
+    true = prior
     for _ in range(ROUNDS):
-        counts = [PRIOR_CALLS * p for p in prior]
-        for outcome, made_up in calls:
-            i = ORDER.index(outcome)
-            honest = (1.0 - made_up) * true[i]
-            counts[i] += honest / (honest + made_up * fake[i])
-        total = sum(counts)
-        true = [count / total for count in counts]
-    return tuple(zip(fake, true, strict=True))
+        honest = (1.0 - made_up) * true[told]
+        probably_true = honest / (honest + made_up * fake[told])
+        counts = PRIOR_CALLS * prior + np.bincount(told, probably_true, minlength=len(ORDER))
+        true = counts / counts.sum()
+    return tuple(zip(fake.tolist(), true.tolist(), strict=True))
 
 
 def fitted_weights(found: Iterable[tuple[float, float]]) -> Weights:

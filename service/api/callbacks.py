@@ -19,6 +19,7 @@ from domain.callback import (
     callback_stream,
 )
 from domain.confidentiality import RevealWeek
+from domain.detection.matching import Note
 from domain.reveal_rules import GrantKind
 from domain.words import (
     ActivityKind,
@@ -39,6 +40,7 @@ from service.api.preconditions import Done, by, expected
 from service.api.resource import Resource, Tagged
 from service.api.schemas import Body, PageArgs, names_of, page
 from service.context import shilu
+from service.note_matching import chosen, find
 from service.sessions import reader
 
 resource = Resource("callbacks", "Calls to customers about a visit: 电话回访.")
@@ -76,6 +78,26 @@ class Sheet(Body):
         load_default=dict,
         metadata={"description": "A reason for each tick that is missing."},
     )
+
+
+class SettingAside(Body):
+    """Why a drawn call is not made."""
+
+    reason = Text(200, required=True)
+
+
+class FreeNote(Body):
+    """A call that was written down on paper; ``activity_id`` only where a person chose."""
+
+    day = Day(required=True, metadata={"description": "The day of the visit, as noted."})
+    called_on = Day(required=True)
+    name = Text(40, allow_none=True, load_default=None)
+    phone = Text(30, allow_none=True, load_default=None)
+    agent_id = Id(allow_none=True, load_default=None)
+    hour = Whole(0, 23, allow_none=True, load_default=None)
+    outcome = one_of(CallbackOutcome, required=True)
+    note = Text(MAX_TEXT, allow_none=True, load_default=None)
+    activity_id = Id(allow_none=True, load_default=None)
 
 
 class Attempt(Body):
@@ -179,7 +201,7 @@ class CallbackArgs(PageArgs):
 )
 def list_callbacks(args: dict[str, Any]) -> Page:
     """List one's own callbacks, newest first."""
-    guard.need(Thing.CALL)
+    guard.need_caller()
     with shilu().views.connect() as connection:
         found = callback_queue.for_supervisor(
             connection,
@@ -226,6 +248,18 @@ def list_new(body: dict[str, Any]) -> Done:
     return _done(receipt, listing.callback_id, Callback.Listed)
 
 
+@resource.command("/callback-notes", FreeNote)
+def record_note(body: dict[str, Any]) -> Done:
+    """Put a free note on record once its visit is clear; 409 names the visits it may be about."""
+    guard.need(Thing.CALL)
+    told = [body.pop(name) for name in ("day", "name", "phone", "agent_id", "hour")]
+    visit, how = chosen(find(Note(*told)), body["activity_id"])
+    answer = Answer(body["outcome"], note=body["note"])
+    notes = shilu().record.callback_notes
+    receipt = notes.record(visit, how, answer, body["called_on"], by=by())
+    return _done(receipt, visit.callback_id, Callback.OutcomeRecorded)
+
+
 @resource.command(ONE + "/preparation", Sheet, errors=(404,), if_match=True)
 def prepare(body: dict[str, Any], callback_id: str) -> Done:
     """Complete the call sheet; nothing is revealed or dialled before."""
@@ -256,6 +290,14 @@ def attempt(body: dict[str, Any], callback_id: str) -> Done:
     guard.callback(callback_id)
     receipt = _calls().attempt(callback_id, body["result"], by=by())
     return _done(receipt, callback_id, Callback.Attempted)
+
+
+@resource.command(ONE + "/set-aside", SettingAside, errors=(404,))
+def set_aside(body: dict[str, Any], callback_id: str) -> Done:
+    """Leave a drawn call unmade; it stays out of every estimate."""
+    guard.callback(callback_id)
+    receipt = shilu().record.call_plans.set_aside(callback_id, body["reason"], by=by())
+    return _done(receipt, callback_id, Callback.SetAside)
 
 
 @resource.command(ONE + "/steps", Step, errors=(404,))

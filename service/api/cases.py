@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from domain.refusals import UnknownCase
 from domain.verification_case import VerificationCase, VerificationCases, verification_stream
-from domain.words import AppealVerdict, Receipt, Verdict
+from domain.words import AppealVerdict, Leaning, Receipt, Verdict
 from projections import cases, team_day
 from projections.cases import CaseCard
 from service.access import Reach, Thing, may, reach
@@ -21,6 +21,7 @@ from service.api.paging import Page, key_of, page_of
 from service.api.preconditions import Done, by, expected
 from service.api.resource import Resource, Tagged
 from service.api.schemas import Body, PageArgs, names_of, page
+from service.case_sight import sees_score
 from service.context import shilu
 from service.sessions import reader
 
@@ -33,6 +34,13 @@ MAX_TEXT = 4000
 class Telling(Body):
     """What the agent has to say."""
 
+    text = Text(MAX_TEXT, required=True)
+
+
+class Opinion(Body):
+    """What one thinks of a case before seeing its score."""
+
+    leaning = one_of(Leaning, required=True)
     text = Text(MAX_TEXT, required=True)
 
 
@@ -57,7 +65,11 @@ class CaseListed(ma.Schema):
     team_id = fields.String(required=True)
     case_no = fields.Integer(required=True)
     opened_at = Instant(required=True)
-    posterior = fields.Float(required=True)
+    posterior = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={"description": "null for who decides, until they gave an opinion of their own."},
+    )
     explained = fields.Boolean(required=True)
     verdict = one_of(Verdict, required=True, allow_none=True)
     appealed = fields.Boolean(required=True)
@@ -74,7 +86,7 @@ class Item(ma.Schema):
     """One item of the evidence sum: ``weight`` in nats of log-odds, and its facts."""
 
     name = fields.String(required=True)
-    weight = fields.Float(required=True)
+    weight = fields.Float(required=True, allow_none=True)
     facts = fields.Dict(required=True)
 
 
@@ -86,6 +98,9 @@ class CaseShown(CaseListed):
     items = fields.List(fields.Nested(Item), required=True)
     counter_items = fields.List(fields.Nested(Item), required=True)
     explanation = fields.String(required=True, allow_none=True)
+    heard = fields.String(required=True, allow_none=True)
+    own_leaning = one_of(Leaning, required=True, allow_none=True)
+    recovered = fields.Boolean(required=True)
     reason = fields.String(required=True, allow_none=True)
     appeal = fields.String(required=True, allow_none=True)
     appeal_reason = fields.String(required=True, allow_none=True)
@@ -129,7 +144,11 @@ def _listed(case: CaseCard) -> dict[str, Any]:
         "explained": case.explained_at is not None,
         "appealed": case.appealed_at is not None,
     }
-    return {name: getattr(case, name) for name in names_of(CaseListed) - set(flags)} | flags
+    shown = {name: getattr(case, name) for name in names_of(CaseListed) - set(flags)} | flags
+    file = _cases().find(case.agent_id)
+    if file is None or not sees_score(reader(), file, case.case_no):
+        shown["posterior"] = None
+    return shown
 
 
 @resource.query(ONE, CaseShown, errors=(403, 404), tagged=True)
@@ -142,9 +161,19 @@ def show_case(_: dict[str, Any], agent_id: str, case_no: int) -> Tagged:
         version = event.originator_version
         if getattr(event, "case_no", None) == case_no:
             shown.update(_told(event))
-    if not shown:
+    file = _cases().find(agent_id)
+    if not shown or file is None:
         raise UnknownCase(agent_id=agent_id, case_no=case_no)
+    shown["own_leaning"] = file.opinions.get(reader().person_id)
+    if not sees_score(reader(), file, case_no):
+        _hide_score(shown)
     return Tagged(shown | {"version": version}, version)
+
+
+def _hide_score(shown: dict[str, Any]) -> None:
+    shown["posterior"] = None
+    for side in ("items", "counter_items"):
+        shown[side] = [{"name": i.name, "weight": None, "facts": i.facts} for i in shown[side]]
 
 
 def _told(event: Any) -> dict[str, Any]:
@@ -152,9 +181,14 @@ def _told(event: Any) -> dict[str, Any]:
     match event:
         case VerificationCase.CaseOpened():
             told = {name: getattr(event, name, None) for name in names_of(CaseShown)}
-            return told | {"opened_at": event.by.recorded_at, "explained": False, "appealed": False}
+            told |= {"opened_at": event.by.recorded_at, "explained": False, "appealed": False}
+            return told | {"recovered": False}
         case VerificationCase.Explained():
             return {"explained": True, "explanation": event.text}
+        case VerificationCase.Heard():
+            return {"explained": True, "heard": event.text}
+        case VerificationCase.Recovered():
+            return {"recovered": True}
         case VerificationCase.Decided():
             return {"verdict": event.verdict, "reason": event.reason}
         case VerificationCase.Appealed():
@@ -170,6 +204,22 @@ def explain(body: dict[str, Any], agent_id: str, case_no: int) -> Done:
     guard.need_about_agent(Thing.ANSWER_CASE, agent_id)
     receipt = _cases().explain(agent_id, case_no, body["text"], by=by())
     return _done(receipt, agent_id, case_no, VerificationCase.Explained)
+
+
+@resource.command(ONE + "/opinion", Opinion, errors=(404,))
+def give_opinion(body: dict[str, Any], agent_id: str, case_no: int) -> Done:
+    """Note what one thinks, as somebody who may decide; only then the score is shown."""
+    guard.need_about_agent(Thing.DECIDE_CASE, agent_id)
+    receipt = _cases().give_opinion(agent_id, case_no, **body, by=by())
+    return _done(receipt, agent_id, case_no, VerificationCase.OpinionRecorded)
+
+
+@resource.command(ONE + "/hearing", Telling, errors=(404,))
+def hear(body: dict[str, Any], agent_id: str, case_no: int) -> Done:
+    """Write down what the agent said in a talk."""
+    guard.need_about_agent(Thing.DECIDE_CASE, agent_id)
+    receipt = _cases().hear(agent_id, case_no, body["text"], by=by())
+    return _done(receipt, agent_id, case_no, VerificationCase.Heard)
 
 
 @resource.command(ONE + "/decision", Decision, errors=(404,), if_match=True)

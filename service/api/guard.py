@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import Forbidden, NotFound
 
 from domain.callback import Callback
 from domain.daily_log import DailyLog
@@ -57,11 +57,23 @@ def see_team(team_id: str) -> None:
         access.need_about(reader(), Thing.BOARD, team_id=team_id)
 
 
+def need_caller() -> None:
+    """Raise Forbidden unless the reader makes callbacks."""
+    if not access.calls_back(reader()):
+        raise Forbidden
+
+
 def callback(callback_id: str) -> Callback:
-    """Return a callback of a team that the reader leads. Raises Forbidden, UnknownCallback."""
-    need(Thing.CALL)
+    """Return a callback of a team that the reader leads, or a second call of one's own.
+
+    Raises Forbidden, UnknownCallback.
+    """
+    need_caller()
     call = shilu().record.callbacks.find(callback_id)
-    if call is None or not access.may(reader(), Thing.CALL, team_id=call.team_id):
+    if call is None or not (
+        access.may(reader(), Thing.CALL, team_id=call.team_id)
+        or access.may_make(reader(), caller_id=call.supervisor_id, team_id=call.team_id)
+    ):
         raise UnknownCallback(callback_id=callback_id)
     return call
 

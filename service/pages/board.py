@@ -17,7 +17,7 @@ from domain.words import Role
 from projections import callback_queue, cases, coaching_board, customers, team_day
 from projections.callback_queue import Call
 from projections.team_day import MemberState, TeamState
-from service.access import Reader, Thing, may, need
+from service.access import Reader, Thing, calls_back, may, may_make, need
 from service.context import shilu
 from service.language import _, day_text, local
 from service.pages import sheet_reminders
@@ -124,10 +124,14 @@ def _chosen(teams: Sequence[tuple[str, str]]) -> str:
 
 
 def _open_calls(connection: Connection, who: Reader) -> list[Call]:
-    if not may(who, Thing.CALL):
+    if not calls_back(who):
         return []
     calls = callback_queue.for_supervisor(connection, who.person_id, open_only=True)
-    return [c for c in calls if c.outcome is None and c.team_id in who.leads]
+    return [
+        c
+        for c in calls
+        if c.outcome is None and may_make(who, caller_id=c.supervisor_id, team_id=c.team_id)
+    ]
 
 
 def _owed(connection: Connection, state: TeamState, today: date) -> list[SimpleNamespace]:

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from flask import Blueprint, make_response, render_template, request
 from marshmallow import fields, validate
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.wrappers import Response
 
 from domain.call_cautions import Caution
@@ -27,7 +27,7 @@ from domain.words import AttemptResult, By, CallbackMode, CallbackOutcome, Recei
 from projections import callback_queue, customers
 from projections.callback_queue import Call
 from projections.customers import CustomerCard
-from service.access import Thing, need, need_about
+from service.access import calls_back, may_make
 from service.context import shilu
 from service.forms import Form, Moment, PageForm, by, many_of, one_of, see, sent, text, whole
 from service.language import N_, _, day_text, local
@@ -112,6 +112,12 @@ class StepFields(PageForm):
     step = whole(1, LAST_STEP, missing=N_("请刷新页面再试"))
     step_note = text(500)
     skip = text(32)
+
+
+class SetAsideForm(PageForm):
+    """Why a drawn call is not made."""
+
+    reason = text(200, required=True, missing=N_("请写一句原因"))
 
 
 class OutcomeForm(StepFields):
@@ -272,13 +278,27 @@ def debrief(callback_id: str) -> Response:
     return _page(call, form)
 
 
+@pages.post("/callbacks/<callback_id>/set-aside")
+def set_aside(callback_id: str) -> Response:
+    """Leave a drawn call unmade, with a reason."""
+    call = _mine(callback_id)
+    form = sent(SetAsideForm(), "aside")
+    if form.good:
+        with form.refusals(reason="reason"):
+            receipt = shilu().record.call_plans.set_aside(
+                callback_id, form.data["reason"], by=by(form)
+            )
+            return see("/callbacks", receipt, "set_aside")
+    return _page(call, Form(), aside=form)
+
+
 def _mine(callback_id: str) -> Callback:
     """Return a call of one's own about one's own team; anything else does not exist."""
-    need(reader(), Thing.CALL)
+    if not calls_back(reader()):
+        raise Forbidden
     call = shilu().record.callbacks.find(callback_id)
-    if call is None or call.supervisor_id != reader().person_id:
+    if call is None or not may_make(reader(), caller_id=call.supervisor_id, team_id=call.team_id):
         raise NotFound
-    need_about(reader(), Thing.CALL, agent_id=call.agent_id, team_id=call.team_id)
     return call
 
 
@@ -330,19 +350,25 @@ def _contact(shown: Revealed) -> SimpleNamespace:
     )
 
 
-def _page(call: Callback, form: Form, contact: SimpleNamespace | None = None) -> Response:
+def _page(
+    call: Callback,
+    form: Form,
+    contact: SimpleNamespace | None = None,
+    aside: Form | None = None,
+) -> Response:
     with views("callback_queue", "customers") as connection:
         facts = callback_queue.one(connection, call.callback_id)
         card = customers.one(connection, call.customer_id)
     visit = _visit_of(call.callback_id)
     member = shilu().record.organisation.member(call.agent_id)
     agent = member.name if member else call.agent_id
-    stage = _stage(call)
+    stage, aside = _stage(call), aside or Form(name="aside")
     taken = call.steps[-1] if call.steps else 0
     script = _script(request.args.get("script", SCRIPT))
     page = render_template(
         "callback.html",
         form=form,
+        aside=aside,
         said=said(),
         stage=stage,
         version=call.version,
@@ -363,7 +389,7 @@ def _page(call: Callback, form: Form, contact: SimpleNamespace | None = None) ->
         stopped=_stopped(call),
         scripts=_variants(script),
     )
-    return make_response(page, form.status)
+    return make_response(page, max(form.status, aside.status))
 
 
 def _still_open(call: Callback) -> str:
@@ -376,7 +402,18 @@ def _still_open(call: Callback) -> str:
     return _("还可以看 {n} 次，到 {until} 为止", n=still.views_left, until=until)
 
 
+def _how_chosen(facts: Call | None) -> str:
+    if facts is None or facts.frame_size is None:
+        return ""
+    return _(
+        "系统从团队近七天的 {n} 次拜访里抽出这一次。每一次都有机会被抽到，抽中不代表有问题。",
+        n=facts.frame_size,
+    )
+
+
 def _stage(call: Callback) -> str:
+    if call.set_aside:
+        return "set_aside"
     if not call.prepared:
         return "prepare"
     if call.outcome is None:
@@ -475,6 +512,7 @@ def _shown(
         if call.attempts
         else "",
         outcome=label(OUTCOMES, call.outcome),
+        drawn=_how_chosen(facts),
         denied=call.outcome is CallbackOutcome.DENIED,
         suggestion=_suggestion(call),
     )

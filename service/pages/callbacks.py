@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, request
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.wrappers import Response
 
 from domain.callback import Listing, callback_id_of
@@ -15,7 +15,7 @@ from domain.daily_log import DailyLog, LoggedActivity
 from domain.words import CallbackDesign, CallbackMode
 from projections import callback_queue, customers, team_day
 from projections.callback_queue import Call
-from service.access import Thing, need, need_about
+from service.access import Thing, calls_back, may_make, need, need_about
 from service.context import shilu
 from service.forms import Day, Form, PageForm, an_id, by, one_of, see, sent, text
 from service.language import N_, _, day_text
@@ -42,7 +42,8 @@ class ListForm(PageForm):
 @pages.get("/callbacks")
 def listing() -> str:
     """List one's own callbacks by what they wait for."""
-    need(reader(), Thing.CALL)
+    if not calls_back(reader()):
+        raise Forbidden
     chosen = request.args.get("state", "todo")
     chosen = chosen if chosen in STATES else "todo"
     with views("callback_queue") as connection:
@@ -51,7 +52,7 @@ def listing() -> str:
             for c in callback_queue.for_supervisor(
                 connection, reader().person_id, before=integer("before"), limit=500
             )
-            if c.team_id in reader().leads
+            if may_make(reader(), caller_id=c.supervisor_id, team_id=c.team_id)
         ]
         shown = [c for c in calls if _state(c) == chosen]
         names = customers.names(connection, {c.customer_id for c in shown})
@@ -142,6 +143,8 @@ def _new(form: Form, agent_id: str, day: date, activity_id: str) -> Response:
 
 
 def _state(call: Call) -> str:
+    if call.state == "set_aside":
+        return "done"
     if call.outcome is None:
         return "todo"
     return "done" if call.state == "debriefed" else "debrief"
@@ -163,6 +166,8 @@ def _tabs(calls: list[Call], chosen: str) -> list[SimpleNamespace]:
 def _row(call: Call, names: dict[str, str], people: dict[str, str]) -> SimpleNamespace:
     visit = f"{day_text(call.visit_day)} {kind_label(call.kind)}"
     tags: list[Any] = [SimpleNamespace(cls="", text=label(MODES, call.mode))]
+    if call.state == "set_aside":
+        tags.append(SimpleNamespace(cls="", text=_("没有打")))
     if call.outcome:
         tags.append(SimpleNamespace(cls="info", text=label(OUTCOMES, call.outcome)))
     return SimpleNamespace(

@@ -14,25 +14,27 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from domain.verification_case import VerificationCase
-from domain.words import AppealVerdict, Verdict
+from domain.words import AppealVerdict, Leaning, Verdict
 from projections import cases as case_views
 from projections import team_day
 from projections.cases import CaseCard
 from service.access import Thing, may, need, need_about
+from service.case_sight import sees_score
 from service.context import shilu
 from service.forms import Form, PageForm, by, one_of, see, sent, text, whole
 from service.language import N_, _, local
 from service.pages.case_story import (
     STATES,
-    answers,
+    agents_word,
     estimate,
     for_and_against,
     state_text,
     story,
+    timeline,
 )
 from service.reading import as_of, said, views
 from service.sessions import reader
-from service.words import APPEAL_VERDICTS, VERDICTS, options
+from service.words import APPEAL_VERDICTS, LEANINGS, VERDICTS, options
 
 pages = Blueprint("cases", __name__)
 TABS = ("waiting", "appeals", "all")
@@ -44,6 +46,19 @@ class DecideForm(PageForm):
     version = whole(0, 10**9, missing=N_("请刷新页面再试"))
     verdict = one_of(Verdict, required=True, missing=N_("请选择你的决定"))
     reason = text(4000, required=True, missing=N_("请写明理由"))
+
+
+class OpinionForm(PageForm):
+    """What one thinks before the score is shown; nothing is chosen beforehand."""
+
+    leaning = one_of(Leaning, required=True, missing=N_("请选择你的看法"))
+    text = text(4000, required=True, missing=N_("请写一句为什么"))
+
+
+class HearForm(PageForm):
+    """What the agent said in a talk."""
+
+    text = text(4000, required=True, missing=N_("请写下本人的话"))
 
 
 class AppealDecisionForm(PageForm):
@@ -100,6 +115,34 @@ def decide(agent_id: str, case_no: int) -> Response:
             )
             return see(f"/cases/{agent_id}/{case_no}", receipt, "decided")
     return _page(agent_id, case_no, form)
+
+
+@pages.post("/cases/<agent_id>/<int:case_no>/opinion")
+def give_opinion(agent_id: str, case_no: int) -> Response:
+    """Note what one thinks; then the score is shown."""
+    _need_case(Thing.DECIDE_CASE, agent_id, case_no)
+    form = sent(OpinionForm(), "own")
+    if form.good:
+        with form.refusals(text="text"):
+            receipt = shilu().record.verification_cases.give_opinion(
+                agent_id, case_no, form.data["leaning"], form.data["text"], by=by(form)
+            )
+            return see(f"/cases/{agent_id}/{case_no}", receipt, "opinion")
+    return _page(agent_id, case_no, Form(), own=form)
+
+
+@pages.post("/cases/<agent_id>/<int:case_no>/hear")
+def hear(agent_id: str, case_no: int) -> Response:
+    """Write down what the agent said in a talk."""
+    _need_case(Thing.DECIDE_CASE, agent_id, case_no)
+    form = sent(HearForm(), "talk")
+    if form.good:
+        with form.refusals(text="text"):
+            receipt = shilu().record.verification_cases.hear(
+                agent_id, case_no, form.data["text"], by=by(form)
+            )
+            return see(f"/cases/{agent_id}/{case_no}", receipt, "heard")
+    return _page(agent_id, case_no, Form(), talk=form)
 
 
 @pages.post("/cases/<agent_id>/<int:case_no>/decide-appeal")
@@ -166,13 +209,19 @@ def _row(card: CaseCard, people: dict[str, str], teams: dict[str, str]) -> Simpl
     )
 
 
-def _page(agent_id: str, case_no: int, form: Form) -> Response:
+def _page(
+    agent_id: str, case_no: int, form: Form, own: Form | None = None, talk: Form | None = None
+) -> Response:
     file = shilu().record.verification_cases.find(agent_id)
+    if file is None:
+        raise NotFound
+    own, talk = own or Form(name="own"), talk or Form(name="talk")
+    score = sees_score(reader(), file, case_no)
     with views("cases", "callback_queue", "customers") as connection:
         card = case_views.one(connection, agent_id, case_no)
         items = case_views.items(connection, agent_id, case_no)
-        calls = answers(connection, agent_id)
-    if card is None or file is None:
+        told = timeline(connection, agent_id, story(agent_id, case_no, opinions=score))
+    if card is None:
         raise NotFound
     newest = file.case_no == case_no
     who: dict[str, Any] = {"agent_id": agent_id, "team_id": card.team_id}
@@ -181,7 +230,11 @@ def _page(agent_id: str, case_no: int, form: Form) -> Response:
         form=form,
         said=said(),
         version=file.version,
-        case=_shown(card, items, calls),
+        case=_shown(card, items, told, score=score),
+        own=own,
+        talk=talk,
+        leanings=options(LEANINGS),
+        may_give_opinion=not score and may(reader(), Thing.DECIDE_CASE, **who),
         verdicts=options(VERDICTS),
         appeal_verdicts=options(APPEAL_VERDICTS),
         may_decide=newest and file.has_open_case and may(reader(), Thing.DECIDE_CASE, **who),
@@ -192,7 +245,7 @@ def _page(agent_id: str, case_no: int, form: Form) -> Response:
         and file.decided_by != reader().person_id
         and may(reader(), Thing.DECIDE_APPEAL, **who),
     )
-    return make_response(page, form.status)
+    return make_response(page, max(form.status, own.status, talk.status))
 
 
 def _leads_to_ladder(file: VerificationCase) -> bool:
@@ -201,11 +254,13 @@ def _leads_to_ladder(file: VerificationCase) -> bool:
     return decided and file.appeal_verdict is not AppealVerdict.OVERTURNED
 
 
-def _shown(card: CaseCard, items: Any, calls: list[SimpleNamespace]) -> SimpleNamespace:
+def _shown(
+    card: CaseCard, items: Any, told: list[SimpleNamespace], *, score: bool
+) -> SimpleNamespace:
     member = shilu().record.organisation.member(card.agent_id)
     team = shilu().record.organisation.team(card.team_id)
     opened = local(card.opened_at, shilu().rules().time_zone).strftime("%m-%d %H:%M")
-    adds, takes = for_and_against(items)
+    adds, takes = for_and_against(items, score=score)
     return SimpleNamespace(
         agent_id=card.agent_id,
         agent=member.name if member else card.agent_id,
@@ -213,10 +268,11 @@ def _shown(card: CaseCard, items: Any, calls: list[SimpleNamespace]) -> SimpleNa
         facts=f"{team.name if team else card.team_id} · " + _("{when} 立案", when=opened),
         state=state_text(card),
         cls=STATES[card.state],
-        estimate=estimate(card),
+        estimate=estimate(card, items) if score else None,
         items=adds,
         counter_items=takes,
-        calls=calls,
+        word=agents_word(card.agent_id, card.case_no),
         explained=card.explained_at is not None,
-        story=story(card.agent_id, card.case_no),
+        recovered=card.recovered_at is not None,
+        timeline=told,
     )

@@ -39,7 +39,19 @@ def replay_folder(folder: Path, thresholds: Iterable[float] = THRESHOLDS) -> lis
     files = read_branch(folder)
     if files.errors:
         raise BranchHasErrors(files.errors)
-    records, guilty = records_of(files), truth_of(folder)
+    return replay_records(records_of(files), thresholds, truth_of(folder))
+
+
+def replay_records(
+    records: BranchRecords,
+    thresholds: Iterable[float] = THRESHOLDS,
+    guilty: dict[str, bool] | None = None,
+) -> list[Week]:
+    """Return what detection would have said at the end of each week, by each alert line.
+
+    At each week's end only what was on record then is looked at. ``guilty`` is the truth, where
+    somebody knows it.
+    """
     days = sorted({visit.day for visit in records.visits})
     weeks = sorted(
         {max(d for d in days if d.isocalendar()[:2] == day.isocalendar()[:2]) for day in days}

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from domain.detection.ladder import Thresholds
 from shilu.conversation import Conversation
 from shilu.json_fields import Fields
 from shilu.simulation.branch import Branch, Row
 
+ALERT_LINE = 0.95
 FRAME_DAYS = 7
 CUSTOMER_REST = timedelta(days=90)
 
@@ -82,16 +84,20 @@ class _Morning:
         return visit["visit_id"] not in self.called and (rested is None or rested <= day)
 
 
-def play(branch: Branch) -> Played:
-    """Let detection watch and call in this branch from its first day to its last."""
-    told = Conversation()
+def play(branch: Branch, line: float = ALERT_LINE, calls_a_day: int = 1) -> Played:
+    """Let detection watch and call in this branch from its first day to its last.
+
+    ``line`` is the alert line; each supervisor makes ``calls_a_day`` calls.
+    """
+    told = Conversation(Thresholds(alert=line))
     told.hear(Fields.of({"type": "world", "agents": list(branch.agents), "days": []}))
     morning, calls = _Morning(branch), list[Call]()
     first: dict[str, date] = {}
     weekly: list[dict[str, float]] = []
     for number, day in enumerate(_mornings(branch)):
         _tell(told, branch, morning, day)
-        calls += _calls(told, branch, morning, day)
+        for no in range(calls_a_day):
+            calls += _calls(told, branch, morning, day, no)
         judged = told.judgements()
         for agent, judgement in judged.items():
             if judgement.alert:
@@ -117,10 +123,13 @@ def _tell(told: Conversation, branch: Branch, morning: _Morning, day: date) -> N
     told.hear(Fields.of(message))
 
 
-def _calls(told: Conversation, branch: Branch, morning: _Morning, day: date) -> Iterator[Call]:
+def _calls(
+    told: Conversation, branch: Branch, morning: _Morning, day: date, no: int
+) -> Iterator[Call]:
     for team in sorted({str(row["supervisor_id"]) for row in branch.agents}):
         frame = {str(visit["visit_id"]): visit for visit in morning.frame(team, day)}
-        question = {"type": "call", "date": day.isoformat(), "supervisor_id": team}
+        asks = f"{team}/{no}" if no else team  # a second draw of the day is another draw
+        question = {"type": "call", "date": day.isoformat(), "supervisor_id": asks}
         answer = told.hear(Fields.of(question | {"eligible": list(frame)}))
         if answer is None or answer["visit_id"] is None:
             continue

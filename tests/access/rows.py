@@ -115,6 +115,7 @@ RULED_OUT = ["busy", "unwilling", "angry", "no_trust", "family_trouble"]
 SESSION = {"methods": ["talk"], "summary": "练开场", "commitments": "每天练一遍"}
 EVALUATION = {"final_behaviour": "练了", "effect": "4", "next_on": "{tomorrow}"}
 WISH = {"customer_id": "{customer_id}", "reason": "customer_asked", "text": "客户来电要求回电"}
+NOTE = {"day": "{day}", "called_on": "{day}", "name": "欧阳锋", "outcome": "confirmed"}
 ANSWER = {"answer": "yes", "text": "属实"}
 CALL_HOURS = {
     "tracking_from": "13:00",
@@ -240,14 +241,13 @@ PAGES = (
     # the supervisor's desk
     row("GET /board", query="team={team_id}", s="++00", u="+++0", x="+++0"),
     row("GET /agents/<agent_id>", a="+000", s="++00", u="+++0"),
-    row("GET /callbacks", s="+"),
+    row("GET /callbacks", s="+", u="+"),
     row(
         "GET /callbacks/new",
         query="agent={agent_id}&day={day}&activity={unlisted}",
         s="++00",
     ),
     row("POST /callbacks/new", {**VISIT, "mode": "coaching", "reason": "新人首访"}, s="++00"),
-    row("GET /callbacks/<callback_id>", s="++00"),
     row("GET /mine/calendar", a="+"),
     row("POST /mine/calendar/open", a="+"),
     row("POST /mine/calendar/close", a="+"),
@@ -281,16 +281,33 @@ PAGES = (
     row("POST /paper/callback/<callback_id>", s="++00"),
     row("POST /paper/weekly-sheet/<agent_id>/<day>", a="+000", s="++00", u="+++0"),
     row("POST /paper/monthly-record/<agent_id>/<day>", a="+000", s="++00", u="+++0"),
-    row("POST /callbacks/<callback_id>/prepare", {"ticks": TICKS}, s="++00"),
-    row("POST /callbacks/<callback_id>/reveal", s="++00"),
-    row("POST /callbacks/<callback_id>/attempt", {"attempt": "no_answer"}, s="++00"),
-    row("POST /callbacks/<callback_id>/step", {"step": "1", "version": "3"}, s="++00"),
+    row("GET /callbacks/note", s="+"),
+    row("POST /callbacks/note", NOTE, first=(200,), s="+"),
+    row("GET /callbacks/<callback_id>", s="++00", u="0"),
+    row("POST /callbacks/<callback_id>/prepare", {"ticks": TICKS}, s="++00", u="0"),
+    row("POST /callbacks/<callback_id>/reveal", s="++00", u="0"),
+    row("POST /callbacks/<callback_id>/attempt", {"attempt": "no_answer"}, s="++00", u="0"),
+    row(
+        "POST /callbacks/<callback_id>/set-aside",
+        {"reason": "已陪访"},
+        first=(409,),
+        s="++00",
+        u="0",
+    ),
+    row("POST /callbacks/<callback_id>/step", {"step": "1", "version": "3"}, s="++00", u="0"),
     row(
         "POST /callbacks/<callback_id>/outcome",
         {"outcome": "unreachable", "version": "2"},
         s="++00",
+        u="0",
     ),
-    row("POST /callbacks/<callback_id>/debrief", {"advice": "再去一次"}, first=(409,), s="++00"),
+    row(
+        "POST /callbacks/<callback_id>/debrief",
+        {"advice": "再去一次"},
+        first=(409,),
+        s="++00",
+        u="0",
+    ),
     # reviews of logs
     row("GET /reviews", s="+", u="+"),
     row("GET /reviews/<agent_id>/<day>", a="0", s="++00", u="+++0"),
@@ -339,9 +356,20 @@ PAGES = (
     row("GET /tracking/<call_id>", s="++00"),
     row("POST /tracking/<call_id>/held", {**TALK}, s="++00"),
     row("POST /tracking/<call_id>/missed", {"reason": "busy"}, s="++00"),
+    row("GET /detector", u="+", x="+", m="+"),
+    row("POST /detector/weights", {"backtest": "B-1", "reason": "试试"}, first=(404,), m="+"),
+    row("POST /detector/line", {"line": "0.99", "reason": "更稳妥"}, first=(409,), m="+"),
+    row("GET /fake-rate", s="+", u="+", x="+"),
     # cases
     row("GET /cases", a="0", s="+", u="+", x="+"),
     row("GET /cases/<agent_id>/<int:case_no>", a="0", s="++00", u="+++0", x="+++0"),
+    row(
+        "POST /cases/<agent_id>/<int:case_no>/opinion",
+        {"leaning": "unsure", "text": "先听听"},
+        s="++00",
+        u="+++0",
+    ),
+    row("POST /cases/<agent_id>/<int:case_no>/hear", {"text": "说换了号码"}, s="++00", u="+++0"),
     row(
         "POST /cases/<agent_id>/<int:case_no>/decide",
         {"version": "{case_version}", "verdict": "cleared", "reason": "客户记起来了"},
@@ -782,25 +810,35 @@ API_ROWS = (
         u="+++0",
     ),
     # callbacks
-    row(f"GET {API}/callbacks", s="+"),
+    row(f"GET {API}/callbacks", s="+", u="+"),
     row(
         f"POST {API}/callbacks",
         {"activity_id": "{unlisted}", "agent_id": "{agent_id}", "visit_day": "{day}"}
         | {"on_day": "{day}", "reason": "新人"},
         s="++00",
     ),
-    row(f"GET {CALL}", s="++00"),
-    row(f"POST {CALL}/preparation", {"ticks": TICKS}, s="++00"),
-    row(f"POST {CALL}/reveal", s="++00"),
-    row(f"POST {CALL}/attempts", {"result": "no_answer"}, s="++00"),
-    row(f"POST {CALL}/steps", {"step": 1}, s="++00"),
-    row(f"POST {CALL}/outcome", {"outcome": "unreachable"}, s="++00"),
-    row(f"POST {CALL}/revisit", {"at": "2026-11-20T02:00:00Z"}, first=(201, 409, 422), s="++00"),
-    row(f"POST {CALL}/debriefing", {"advice": "再去一次"}, first=(201, 409), s="++00"),
+    row(f"GET {CALL}", s="++00", u="0"),
+    row(f"POST {CALL}/preparation", {"ticks": TICKS}, s="++00", u="0"),
+    row(f"POST {CALL}/reveal", s="++00", u="0"),
+    row(f"POST {CALL}/attempts", {"result": "no_answer"}, s="++00", u="0"),
+    row(f"POST {API}/callback-notes", NOTE, first=(409,), s="+"),
+    row(f"POST {CALL}/set-aside", {"reason": "已陪访过"}, first=(409,), s="++00", u="0"),
+    row(f"POST {CALL}/steps", {"step": 1}, s="++00", u="0"),
+    row(f"POST {CALL}/outcome", {"outcome": "unreachable"}, s="++00", u="0"),
+    row(
+        f"POST {CALL}/revisit",
+        {"at": "2026-11-20T02:00:00Z"},
+        first=(201, 409, 422),
+        s="++00",
+        u="0",
+    ),
+    row(f"POST {CALL}/debriefing", {"advice": "再去一次"}, first=(201, 409), s="++00", u="0"),
     # cases
     row(f"GET {API}/cases", a="+", s="+", u="+", x="+"),
     row(f"GET {CASE}", a="+000", s="++00", u="+++0", x="+++0"),
     row(f"POST {CASE}/explanation", {"text": "那天确实去了"}, a="+000"),
+    row(f"POST {CASE}/opinion", {"leaning": "unsure", "text": "先听听"}, s="++00", u="+++0"),
+    row(f"POST {CASE}/hearing", {"text": "说换了号码"}, s="++00", u="+++0"),
     row(f"POST {CASE}/decision", {"verdict": "cleared", "reason": "好"}, s="++00", u="+++0"),
     row(f"POST {CASE}/appeal", {"text": "请再看看"}, first=(409,), a="+000"),
     row(

@@ -18,6 +18,8 @@ def case(branch: Branch) -> str:
 
 def decide(branch: Branch, person_id: str, match: str = "*") -> int:
     """Decide the case; gives the status."""
+    if branch.ask("S1", "GET", CASE).json["explanation"] is None:
+        branch.ask("S1", "POST", f"{CASE}/hearing", {"text": "说不知道怎么记"})
     body = {"verdict": "unable", "reason": "不会填写,约辅导"}
     return branch.ask(person_id, "POST", f"{CASE}/decision", body, Match=match).status_code
 
@@ -94,3 +96,29 @@ def test_a_decided_case_waits_no_more(branch: Branch, case: str) -> None:
 
     assert branch.ask("S1", "GET", "/cases?state=waiting").json["items"] == []
     assert [c["verdict"] for c in branch.ask("S1", "GET", "/cases").json["items"]] == ["unable"]
+
+
+def test_who_decides_sees_the_score_after_their_own_opinion(branch: Branch, case: str) -> None:
+    before = branch.ask("S1", "GET", case).json
+    branch.ask("S1", "POST", f"{case}/opinion", {"leaning": "looks_unable", "text": "常填错"})
+    after = branch.ask("S1", "GET", case).json
+
+    assert (before["posterior"], before["items"][0]["weight"]) == (None, None)
+    assert (after["posterior"], after["items"][0]["weight"]) == (0.97, 2.5)
+    assert (before["own_leaning"], after["own_leaning"]) == (None, "looks_unable")
+
+
+def test_the_list_hides_the_score_as_well(branch: Branch, case: str) -> None:
+    branch.catch_up()
+
+    (listed,) = branch.ask("S1", "GET", "/cases").json["items"]
+    (shown,) = branch.ask("R1", "GET", "/cases").json["items"]
+
+    assert (listed["posterior"], shown["posterior"]) == (None, 0.97)
+
+
+def test_a_talk_is_recorded_over_the_api(branch: Branch, case: str) -> None:
+    branch.ask("S1", "POST", f"{case}/hearing", {"text": "说换了号码"})
+
+    shown = branch.ask("R1", "GET", case).json
+    assert (shown["explained"], shown["heard"]) == (True, "说换了号码")

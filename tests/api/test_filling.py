@@ -64,6 +64,7 @@ def test_the_agent_reads_every_word(branch: Branch, case: str) -> None:
 def test_a_decided_case_gives_made_up_entries_their_will(branch: Branch) -> None:
     open_case(branch)
     by = a_by("S1", Role.SUPERVISOR)
+    branch.record.verification_cases.hear("A1", 1, "不知道怎么记", by=a_by("S1", Role.SUPERVISOR))
     branch.record.verification_cases.decide("A1", 1, Verdict.UNABLE, "不会", by=by)
 
     answer = branch.ask("S1", "POST", "/filling-cases", {**NEW, "problem": "fabricated"})

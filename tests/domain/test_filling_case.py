@@ -63,6 +63,7 @@ def put_before_a_human(team: TeamRecord, verdict: Verdict | None = Verdict.UNWIL
         key, "T1", NOON, ["V1"], by=by, effects=lambda: cases.detected(found, "A1", evidence, by)
     )
     if verdict is not None:
+        cases.hear("A1", 1, "说不记得了", by=boss())
         cases.decide("A1", 1, verdict, "客户都说没有", by=boss())
 
 

@@ -127,7 +127,7 @@ def test_a_correction_is_looked_through_too(team: TeamRecord) -> None:
 NOT_FREE = {
     "originator_topic", "name", "name_masked", "phone", "phone_masked", "phone_index", "time_zone",
     "kind", "subject", "ticket", "facts", "findings", "method", "route", "about", "fields",
-    "request_ref", "counts", "origin", "language", "model_version",
+    "request_ref", "counts", "origin", "language", "model_version", "seed", "frame_sha256", "left_out", "scope", "lines", "weeks", "weights_version",
 }  # fmt: skip
 """Text fields of events in which nobody writes freely: ids, codes, names in their own place."""
 

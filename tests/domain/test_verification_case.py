@@ -9,6 +9,7 @@ import pytest
 
 from domain.application import TeamRecord
 from domain.refusals import (
+    AgentNotHeard,
     AlreadyAppealed,
     AlreadyDecided,
     EmptyText,
@@ -18,7 +19,7 @@ from domain.refusals import (
 )
 from domain.scheduled_check import CheckKey, ScheduledCheck
 from domain.verification_case import Contradiction, Evidence, EvidenceItem, VerificationCase
-from domain.words import AppealVerdict, By, CallbackOutcome, Check, Role, Verdict
+from domain.words import AppealVerdict, By, CallbackOutcome, Check, Leaning, Role, Verdict
 
 from .conftest import DAY, NOON, a_by
 
@@ -55,8 +56,58 @@ def case(team: TeamRecord) -> TeamRecord:
 
 @pytest.fixture
 def decided(case: TeamRecord) -> TeamRecord:
+    case.verification_cases.hear("A1", 1, "说客户记错了", by=boss())
     case.verification_cases.decide("A1", 1, Verdict.UNWILLING, "核实属实", by=boss())
     return case
+
+
+@pytest.mark.parametrize("verdict", [Verdict.UNABLE, Verdict.UNWILLING])
+def test_nobody_is_found_unable_or_unwilling_unheard(case: TeamRecord, verdict: Verdict) -> None:
+    with pytest.raises(AgentNotHeard):
+        case.verification_cases.decide("A1", 1, verdict, "核实属实", by=boss())
+
+
+def test_who_explained_in_writing_is_heard(case: TeamRecord) -> None:
+    case.verification_cases.explain("A1", 1, "客户记错了", by=a_by("A1"))
+
+    case.verification_cases.decide("A1", 1, Verdict.UNABLE, "还不会填", by=boss())
+
+
+def test_a_case_is_cleared_without_a_hearing(case: TeamRecord) -> None:
+    case.verification_cases.decide("A1", 1, Verdict.CLEARED, "客户认错了人", by=boss())
+
+
+def test_an_opinion_is_given_once_and_before_the_decision(case: TeamRecord, events: Events) -> None:
+    case.verification_cases.give_opinion("A1", 1, Leaning.UNABLE, "常填错", by=boss())
+
+    with pytest.raises(AlreadyDecided):
+        case.verification_cases.give_opinion("A1", 1, Leaning.TRUE, "又想了想", by=boss())
+    assert (events()[-1].leaning, events()[-1].by.actor) == (Leaning.UNABLE, "S1")
+
+
+def test_an_agent_gives_no_opinion_and_hears_nobody(case: TeamRecord) -> None:
+    with pytest.raises(NotYours):
+        case.verification_cases.give_opinion("A1", 1, Leaning.TRUE, "都是真的", by=a_by("A1"))
+    with pytest.raises(NotYours):
+        case.verification_cases.hear("A1", 1, "我没问题", by=a_by("A1"))
+
+
+def test_a_new_case_asks_for_opinion_and_hearing_anew(decided: TeamRecord) -> None:
+    compare(decided, 3, a_contradiction(3), EVIDENCE)
+
+    file = decided.verification_cases.find("A1")
+    assert file is not None
+    assert (file.opinions, file.heard, file.explained) == ({}, False, False)
+
+
+def test_a_recovery_is_recorded_once_after_a_decision_that_found_something(
+    decided: TeamRecord,
+) -> None:
+    by = a_by("system", Role.SYSTEM)
+    first = decided.verification_cases.recovered("A1", 10, DAY, by)
+
+    assert [type(e).__name__ for e in first[0].pending_events] == ["Recovered"]
+    assert decided.verification_cases.recovered("A2", 10, DAY, by) == []
 
 
 def boss() -> By:

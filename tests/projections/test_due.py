@@ -127,3 +127,19 @@ def test_a_week_on_record_is_no_longer_due(lite: Office) -> None:
     lite.record.scheduled_checks.finish(key, "T1", now, [], by=lite.by("system", Role.SYSTEM))
 
     assert ("missing_weeks", monday) not in sheets(lite, now)
+
+
+def call_plans(office: Office, now: datetime) -> list[str]:
+    return [d.subject for d in office.read(due.checks_due, now) if d.check == "call_plan"]
+
+
+def test_the_calls_of_a_team_are_planned_from_six_in_the_morning_until_done(lite: Office) -> None:
+    six = a_working_day(lite, 1).replace(hour=22) - timedelta(days=1)  # 06:00 in Shanghai
+    day = lite.record.rulebook.rules().day_of(six)
+
+    assert "T1" not in call_plans(lite, six - timedelta(minutes=1))
+    assert "T1" in call_plans(lite, six)
+
+    key = CheckKey(Check.CALL_PLAN, "T1", day)
+    lite.record.scheduled_checks.finish(key, "T1", six, [], by=lite.by("system", Role.SYSTEM))
+    assert "T1" not in call_plans(lite, six)

@@ -17,7 +17,7 @@ def decide(visitor: Visitor, **fields: object) -> object:
 def test_a_case_tells_its_evidence_and_its_other_side_in_words(branch: Branch) -> None:
     branch.open_case()
 
-    page = branch.visitor("s1").get("/cases/A1/1").text
+    page = branch.visitor("x1").get("/cases/A1/1").text
 
     assert "2 次客户否认有过拜访" in page
     assert "1 次客户确认" in page
@@ -57,6 +57,7 @@ def test_no_verdict_is_chosen_beforehand(branch: Branch) -> None:
 def test_an_appeal_goes_to_the_upper_supervisor_and_not_to_who_decided(branch: Branch) -> None:
     branch.open_case()
     supervisor, agent, upper = (branch.visitor(name) for name in ("s1", "a1", "u1"))
+    supervisor.follow(supervisor.post("/cases/A1/1/hear", text="说客户记错了"))
     supervisor.follow(decide(supervisor, verdict="unable", reason="记录与客户说法不符"))  # type: ignore[arg-type]
 
     agent.follow(agent.post("/mine/cases/1/appeal", text="请再核对一次"))
@@ -87,3 +88,55 @@ def test_the_auditor_reads_a_case_and_decides_nothing(branch: Branch) -> None:
 
     assert "decide" not in auditor.get("/cases/A1/1").text
     assert auditor.post("/cases/A1/1/decide", verdict="cleared", reason="好").status_code == 403
+
+
+def test_the_score_is_shown_only_after_ones_own_view(branch: Branch) -> None:
+    branch.open_case()
+    supervisor = branch.visitor("s1")
+
+    before = supervisor.get("/cases/A1/1").text
+    after = supervisor.follow(
+        supervisor.post("/cases/A1/1/opinion", leaning="looks_unable", text="常填错")
+    )
+
+    assert "2 次客户否认有过拜访" in before
+    assert ("说明力" in before, "九成把握" in before) == (False, False)
+    assert ("说明力" in after, "九成把握" in after) == (True, True)
+    assert "像是不会填" in after
+
+
+def test_another_persons_view_is_not_shown_before_ones_own(branch: Branch) -> None:
+    branch.open_case()
+    supervisor, upper = branch.visitor("s1"), branch.visitor("u1")
+    supervisor.follow(supervisor.post("/cases/A1/1/opinion", leaning="unsure", text="看不透"))
+
+    assert "看不透" not in upper.get("/cases/A1/1").text
+    assert "看不透" not in branch.visitor("a1").get("/mine/cases/1").text
+
+
+def test_a_talk_with_the_agent_stands_beside_the_evidence(branch: Branch) -> None:
+    branch.open_case()
+    supervisor = branch.visitor("s1")
+
+    page = supervisor.follow(supervisor.post("/cases/A1/1/hear", text="说客户换了号码"))
+
+    assert "说客户换了号码" in page
+    assert "说客户换了号码" in branch.visitor("a1").get("/mine/cases/1").text
+
+
+def test_a_decision_against_the_agent_waits_until_they_were_heard(branch: Branch) -> None:
+    branch.open_case()
+    supervisor = branch.visitor("s1")
+
+    response = decide(supervisor, verdict="unwilling", reason="都说没有")
+
+    assert response.status_code == 409  # type: ignore[attr-defined]
+    assert "还没有听本人说明" in errors_of(response)  # type: ignore[arg-type]
+
+
+def test_the_case_page_says_what_would_change_the_picture(branch: Branch) -> None:
+    branch.open_case()
+
+    page = branch.visitor("x1").get("/cases/A1/1").text
+
+    assert "位客户确认拜访，就不会立案了" in page

@@ -31,6 +31,7 @@ def take_step(visitor: Visitor, address: str, step: int, on: object = TODAY) -> 
 
 def decided(branch: Branch, verdict: Verdict = Verdict.UNWILLING) -> None:
     branch.open_case()
+    branch.record.verification_cases.hear("A1", 1, "说不记得了", by=branch.by("S1"))
     branch.record.verification_cases.decide("A1", 1, verdict, "都说没有", by=branch.by("S1"))
 
 

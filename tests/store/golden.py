@@ -25,13 +25,16 @@ from domain.account_record import DoorRefusal, IdentityCheck, Owner, Proof
 from domain.application import TeamRecord
 from domain.audit import Found, LogVerdict, Taken
 from domain.call_cautions import Caution
+from domain.call_plan import Drawing, SecondCall
 from domain.callback import TICKS, Answer, Listing, Preparation
+from domain.callback_note import Matching, NotedVisit
 from domain.coaching import Proposal, Session
 from domain.coaching_words import Method, Moment, Origin, Skill, WrongMoment
 from domain.complaint import Grievance, complaint_id_of
 from domain.contest import contest_id_of
 from domain.contest_scores import WEIGHTS, Season, ranked
 from domain.daily_log import Activity, Changes
+from domain.detector import Backtest, BacktestWeek
 from domain.export import Table
 from domain.export import Taken as TableTaken
 from domain.filling_case import filling_case_id
@@ -43,6 +46,7 @@ from domain.monthly_record import MonthWords
 from domain.notices import ChannelKind, Notice
 from domain.paper import PaperKind, Printout
 from domain.plan import Intention
+from domain.rate_estimate import BRANCH, Estimate
 from domain.refusals import ViewsUsedUp
 from domain.reveal_alert import Alert, alert_id_of
 from domain.reveal_exception import Wish
@@ -74,12 +78,14 @@ from domain.words import (
     ContactSource,
     ErasureGround,
     LastAction,
+    Leaning,
     LeaveKind,
     Objection,
     PlanChange,
     PlanKind,
     PolicyTerm,
     RemarkKind,
+    RepeatReason,
     ReviewVerdict,
     Role,
     Sanction,
@@ -129,6 +135,8 @@ def tell_everything(record: TeamRecord) -> None:
     _week(record)
     _month(record)
     _callback(record)
+    _planned(record)
+    _estimated(record)
     _case(record)
     _filling(record)
     _contest(record)
@@ -237,6 +245,11 @@ def _organisation_and_rules(record: TeamRecord) -> None:
     record.review_aids.define_checklist(rows, by=admin("checklist"))
     phrases = (Phrase(RemarkKind.PRAISE, "〔姓名〕，记得很具体"),)
     record.review_aids.define_phrases(phrases, by=admin("phrases"))
+    week = BacktestWeek(DAY, 240, {"0.95": 3, "0.99": 2})
+    weights = 0.09, 0.95, "a1b2c3d4", "detection-3"
+    backtest = Backtest("B-1", 73, 12610, 240, ("0.95", "0.99"), (week,), *weights)
+    record.detectors.record_backtest(backtest, by=admin("backtest"))
+    record.detectors.switch_on("B-1", "本营业部的回访支持这些权重", by=admin("switch on"))
     rules.set_thresholds(0.99, 0.3, 2, "更稳妥", by=admin("thresholds"))
     for team in ("T1", "T2"):
         people.form_team(team, "一组", by=admin(f"form {team}"))
@@ -351,6 +364,44 @@ def _callback(record: TeamRecord) -> None:
     calls.self_score("K1", (Caution.SMILE, Caution.CONCISE), by=boss("score"))
 
 
+def _estimated(record: TeamRecord) -> None:
+    key = CheckKey(Check.FAKE_RATE, BRANCH, DAY)
+    by = By("system", Role.SYSTEM, NOW, NOW, key.command_id, "worker")
+    one = Estimate(BRANCH, DAY, 0.07, 0.03, 0.11, 240, 400, 3, True, "detection-3")
+    record.scheduled_checks.finish(
+        key, None, NOW, ["branch"], by=by,
+        effects=lambda: record.rate_estimates.estimated(one, by),
+    )  # fmt: skip
+
+
+def _planned(record: TeamRecord) -> None:
+    """A drawn call, set aside; a second call about K1; a free note about the visit V3."""
+    key = CheckKey(Check.CALL_PLAN, "T1", DAY)
+    by = By("system", Role.SYSTEM, NOW, NOW, key.command_id, "worker")
+    chosen = CallbackMode.AUDIT, CallbackDesign.RISK
+    people = "A1", "T1", "S1", "C1"
+    drawn = Listing("K2", "V1", "face_meeting", DAY, *people, *chosen, "按抽样名单", DAY, 0.1)
+    drawing = Drawing(12, 0.1, 0.2, "ab" * 32, 2**63, "detection-2/published", {"opted_out": 1})
+    again = CallbackMode.AUDIT, CallbackDesign.CHOSEN
+    people = "A1", "T1", "U1", "C1"
+    second = Listing("K3", "V1", "face_meeting", DAY, *people, *again, "复核", DAY)
+    repeat = SecondCall("K1", RepeatReason.SAMPLE)
+    plans = record.call_plans
+    record.scheduled_checks.finish(
+        key,
+        "T1",
+        NOW,
+        ["K2", "K3"],
+        by=by,
+        effects=lambda: [*plans.planned(drawn, drawing, by), *plans.planned(second, repeat, by)],
+    )
+    plans.set_aside("K2", "已经陪访过", by=_by("S1", Role.SUPERVISOR, "set aside"))
+    visit = NotedVisit("K4", "V1", "face_meeting", DAY, "A1", "T1", "S2", "C1")
+    answer = Answer(CallbackOutcome.CONFIRMED, note="纸上记的")
+    noted = _by("S2", Role.SUPERVISOR, "note")
+    record.callback_notes.record(visit, Matching(24.5, 9.25, 2, True), answer, DAY, by=noted)
+
+
 def _reveals(record: TeamRecord) -> None:
     """Reveal within the call K1, then by approval and by a broken glass; deny one look too many."""
     boss = partial(_by, "S1", Role.SUPERVISOR)
@@ -387,9 +438,17 @@ def _case(record: TeamRecord) -> None:
     record.scheduled_checks.finish(
         key, "T1", NOW, ["V1"], by=by, effects=lambda: cases.detected(denial, "A1", evidence, by)
     )
+    opinion = _by("S1", Role.SUPERVISOR, "opinion")
+    cases.give_opinion("A1", 1, Leaning.UNABLE, "字段常常填错", by=opinion)
+    cases.hear("A1", 1, "说客户换了号码", by=_by("S1", Role.SUPERVISOR, "hear"))
     cases.explain("A1", 1, "客户记错了", by=_by("A1", Role.AGENT, "explain"))
     boss, upper = (_by(p, r, p + r) for p, r in _ABOVE)
     cases.decide("A1", 1, Verdict.UNABLE, "需要再辅导", by=boss)
+    praise = CheckKey(Check.CALL_PLAN, "T2", DAY)
+    told = By("system", Role.SYSTEM, NOW, NOW, praise.command_id, "worker")
+    record.scheduled_checks.finish(
+        praise, "T2", NOW, [], by=told, effects=lambda: cases.recovered("A1", 10, DAY, told)
+    )
     cases.appeal("A1", 1, "请重新核实", by=_by("A1", Role.AGENT, "appeal"))
     cases.decide_appeal("A1", 1, AppealVerdict.OVERTURNED, "电话有误", by=upper)
 
@@ -411,6 +470,7 @@ def _filling(record: TeamRecord) -> None:
     record.scheduled_checks.finish(
         key, "T1", NOW, ["V3"], by=by, effects=lambda: cases.detected(denial, "A3", evidence, by)
     )
+    cases.hear("A3", 1, "说不记得了", by=boss("hear A3"))
     cases.decide("A3", 1, Verdict.UNWILLING, "客户都说没有", by=boss("decide A3"))
     filling.open("A3", Problem.FABRICATED, "两位客户都说没有见过", by=boss("fill"))
     case_id = filling_case_id("A3", Problem.FABRICATED, 1)
