@@ -42,7 +42,7 @@ def the_agent_logs_a_visit(page: Page, pictures: Path) -> None:
     page.get_by_label("一句话").fill("想看十年期的方案")
     page.screenshot(path=pictures / "entry-phone.png")
     page.get_by_role("button", name="保存这次面谈").tap()
-    expect(page.get_by_role("status")).to_contain_text("记下了")
+    expect(page.get_by_role("status").filter(has_text="记下了")).to_be_visible()
     page.screenshot(path=pictures / "logged-phone.png")
 
 
@@ -54,7 +54,7 @@ def the_supervisor_reads_the_board(page: Page, pictures: Path) -> None:
 
 def the_customer_denies_the_visit(page: Page, pictures: Path) -> None:
     page.goto("/callbacks")
-    page.get_by_role("listitem").filter(has_text="核查回访").get_by_role("link").click()
+    page.get_by_role("listitem").filter(has_text="核查回访").get_by_role("link").first.click()
     page.screenshot(path=pictures / "callback-prepare-desk.png")
     for tick in page.get_by_role("checkbox").all():
         tick.check()
@@ -97,18 +97,18 @@ def the_agent_is_told_who_looked_and_explains(page: Page, pictures: Path) -> Non
     page.get_by_label("你的说明").fill("那天是她母亲接待的我，她本人不在家。")
     page.screenshot(path=pictures / "my-case-phone.png")
     page.get_by_role("button", name="提交说明").tap()
-    expect(page.get_by_role("status")).to_contain_text("说明已记下")
+    expect(page.get_by_role("status").filter(has_text="说明已记下")).to_be_visible()
 
 
 def the_supervisor_decides(page: Page, pictures: Path) -> None:
     page.goto("/cases")
     page.get_by_role("listitem").filter(has_text="第 1 号").get_by_role("link").click()
-    expect(page.get_by_text("她母亲接待的我")).to_be_visible()
+    expect(page.get_by_text("她母亲接待的我").first).to_be_visible()
     page.get_by_role("radio", name="不会填，需要辅导").click()
     page.get_by_label("理由").fill("记录写成了本人面谈，辅导怎样如实填写。")
     page.screenshot(path=pictures / "case-desk.png")
     page.get_by_role("button", name="记下决定").click()
-    expect(page.get_by_role("status")).to_contain_text("决定已记下")
+    expect(page.get_by_role("status").filter(has_text="决定已记下")).to_be_visible()
 
 
 def the_auditor_follows_it_all(page: Page, agent_name: str, pictures: Path) -> None:

@@ -60,7 +60,7 @@ def write_an_entry(page: Page) -> int:
     page.get_by_role("group", name="面谈了谁？").get_by_role("radio").first.check(force=True)
     page.get_by_role("radio", name="意向明确").check(force=True)
     page.get_by_role("button", name="保存这次面谈").click()
-    expect(page.get_by_role("status")).to_contain_text("记下了")
+    expect(page.get_by_role("status").filter(has_text="记下了")).to_be_visible()
     found = re.search(r"after=(\d+)", page.url)
     assert found
     return int(found[1])
