@@ -28,9 +28,12 @@ _DIGIT = re.compile(r"[0-9Xx]")
 
 
 FREE_TEXT = frozenset(
-    {"advice", "cause", "changes", "customer_type", "late_reason", "next_step", "note", "overrides"}
-    | {"objection_handling", "problem", "question", "reason", "reply", "short_reason", "skill_gap"}
-    | {"skipped_reason", "suggestion", "terms", "text"}
+    {"advice", "affirmation", "answer", "asks", "cause", "changes", "commitments", "customer_type"}
+    | {"diagnosis", "evaluation", "expectation", "final_behaviour", "focus", "goal", "guidance"}
+    | {"help_given", "late_reason", "learnt", "next_step", "note", "objection_handling"}
+    | {"overrides", "plan", "points", "problem", "problems", "question", "reason", "reply"}
+    | {"requirement", "short_reason", "skill_gap", "skipped_reason", "suggestion", "summary"}
+    | {"terms", "text", "title", "topic", "what_for", "wish", "words"}
 )
 """Fields of events in which people write what they like; a test knows every other text field."""
 

@@ -128,6 +128,9 @@ NOT_FREE = {
     "originator_topic", "name", "name_masked", "phone", "phone_masked", "phone_index", "time_zone",
     "kind", "subject", "ticket", "facts", "findings", "method", "route", "about", "fields",
     "request_ref", "counts", "origin", "language", "model_version", "seed", "frame_sha256", "left_out", "scope", "lines", "weeks", "weights_version",
+    "after", "before", "digest", "evidence", "file_format", "goals", "host", "manifest_sha256",
+    "results", "speakers", "table_hash", "targets", "team_goals", "team_ids", "teams", "top",
+    "topics", "weights",
 }  # fmt: skip
 """Text fields of events in which nobody writes freely: ids, codes, names in their own place."""
 
