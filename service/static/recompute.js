@@ -202,6 +202,7 @@ function show(word, slots, good) {
 }
 
 $('old').value ||= JSON.parse(localStorage.getItem('shilu.checkpoint') ?? '{}').note ?? '';
+$('recompute').hidden = false; // nothing works here without a script
 $('recompute').addEventListener('submit', async (event) => {
   event.preventDefault();
   const [file] = $('bundle').files;

@@ -41,7 +41,7 @@ FOCUSED = """() => {
     visible: shows(e) || shows(e.nextElementSibling), hidden: !e.closest('.bar, .side') && box.top >= top - 1 };
 }"""
 DATES, PARTS = "[type=date], [type=time], [type=datetime-local]", 8  # stops within one field
-PLAIN_FORMS = """() => [...document.querySelectorAll('form:not([method=dialog])')]
+PLAIN_FORMS = """() => [...document.querySelectorAll('form:not([method=dialog]):not([hidden])')]
   .filter(f => !f.querySelector('button:not([type=button]), input[type=submit]') || !f.getAttribute('action') || !f.getAttribute('method'))
   .map(f => f.outerHTML.slice(0, 120))"""
 
