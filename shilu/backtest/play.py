@@ -102,7 +102,7 @@ def play(branch: Branch, line: float = ALERT_LINE, calls_a_day: int = 1) -> Play
         for agent, judgement in judged.items():
             if judgement.alert:
                 first.setdefault(agent, day)
-        if number % 5 == 4:
+        if number % 5 == 4 or day == branch.days[-1]:  # the first day has no morning
             weekly.append({agent: judgement.log_odds for agent, judgement in judged.items()})
     return _end(told, branch, calls, first, weekly)
 

@@ -318,8 +318,14 @@ PAGES = (
         u="+++0",
     ),
     row("POST /mine/reviews/<day>/read", first=(404,), a="+"),
-    row("POST /callbacks/<callback_id>/quiet-hours", {"quiet_reason": "约好"}, s="++00"),
-    row("POST /callbacks/<callback_id>/self-score", {"kept": ["smile"]}, first=(409,), s="++00"),
+    row("POST /callbacks/<callback_id>/quiet-hours", {"quiet_reason": "约好"}, s="++00", u="0"),
+    row(
+        "POST /callbacks/<callback_id>/self-score",
+        {"kept": ["smile"]},
+        first=(409,),
+        s="++00",
+        u="0",
+    ),
     # the supervisor's journal, and what those above see of it
     row("GET /journal", s="+"),
     row("POST /journal/<day>/notes", {"kind": "workplace", "text": "早会"}, s="+"),
@@ -571,7 +577,8 @@ PAGES = (
         m="+",
     ),
     row("POST /settings/call-hours", CALL_HOURS, m="+"),
-    row("POST /settings/thresholds", {**THRESHOLDS, "reason": "回测"}, m="+"),
+    # a line that no backtest has tried is refused
+    row("POST /settings/thresholds", {**THRESHOLDS, "reason": "回测"}, first=(409,), m="+"),
     row("POST /settings/calendar", {"year": "2026", "origin": "文件"}, m="+"),
     row("POST /settings/checklist", {"applies": ["thin_notes"]}, m="+"),
     row("POST /settings/phrases", {"kind_0": "praise", "text_0": "好样的"}, m="+"),
@@ -678,8 +685,8 @@ API_ROWS = (
         m="+",
     ),
     row(f"POST {API}/rulebook/call-hours", {"tracking_a_week": 3}, m="+"),
-    row(f"POST {CALL}/quiet-hours", {"reason": "约好"}, s="++00"),
-    row(f"POST {CALL}/self-score", {"kept": ["smile"]}, first=(409,), s="++00"),
+    row(f"POST {CALL}/quiet-hours", {"reason": "约好"}, s="++00", u="0"),
+    row(f"POST {CALL}/self-score", {"kept": ["smile"]}, first=(409,), s="++00", u="0"),
     # the supervisor's journal
     row(f"GET {API}/journals/<day:day>", s="+"),
     row(f"POST {API}/journals/<day:day>/notes", {"kind": "workplace", "text": "早会"}, s="+"),
@@ -718,6 +725,7 @@ API_ROWS = (
         f"POST {API}/rulebook/thresholds",
         {"alert_probability": 0.96, "watch_probability": 0.3, "contradictions": 2}
         | {"reason": "回测"},
+        first=(409,),
         m="+",
     ),
     row(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from store.accounts import MAX_ATTEMPTS
+from store.attempts import MAX_ATTEMPTS
 from tests.api.conftest import Branch, an_entry, day_of
 
 ERASE = {"ground": "customer_request", "request_ref": "2026-17"}

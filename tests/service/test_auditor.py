@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 from tests.service.conftest import NOON, TODAY, Branch
 
@@ -37,7 +37,7 @@ def test_causes_and_effects_lead_to_one_another(branch: Branch) -> None:
     branch.log_visit()
     cause = branch.store.reader().head()
     by = replace(branch.by(), cause=str(cause))
-    branch.record.rulebook.set_thresholds(0.99, 0.3, 2, "更稳妥", by=by)
+    branch.record.rulebook.set_deadlines(time(21), by=by)
     branch.follow()
     auditor = branch.visitor("x1")
 

@@ -9,7 +9,7 @@ import pytest
 from domain.words import ERASED_NAME
 from projections import customers
 from service.access import TABLE, Thing
-from store.accounts import MAX_ATTEMPTS
+from store.attempts import MAX_ATTEMPTS
 from tests.service.conftest import CUSTOMERS, Branch, Visitor, errors_of
 
 ERASE = {"ground": "customer_request", "request_ref": "2026-17", "sure": "yes"}

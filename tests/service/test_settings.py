@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time
 
+from domain.detector import Backtest
 from domain.rulebook import ScriptStep
 from service.work_calendar import seed
 from tests.access.rows import CALL_HOURS, SCRIPT, THRESHOLDS
@@ -105,6 +106,11 @@ def test_thresholds_ask_for_their_reason(branch: Branch) -> None:
     assert response.status_code == 422
     assert "回测" in errors_of(response)
 
+    untried = admin.post("/settings/thresholds", **THRESHOLDS, reason="更稳妥")
+    assert untried.status_code == 409
+
+    tried = Backtest("B-1", 1, 1, 1, ("0.96",), (), 0.1, 0.9, "test", "test")
+    branch.record.detectors.record_backtest(tried, by=branch.by())
     admin.follow(admin.post("/settings/thresholds", **THRESHOLDS, reason="回测误报 0.4%"))
 
     assert branch.context.rules().alert_probability == 0.96
