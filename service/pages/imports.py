@@ -187,7 +187,7 @@ def _sent(kind: Kind) -> tuple[Form, Grid | None, dict[str, int]]:
 def _ask(kind: Kind, form: Form) -> Response:
     page = render_template(
         "import_start.html",
-        shell=SHELLS[kind.name],
+        frame=SHELLS[kind.name],
         form=form,
         kind=kind.name,
         title=_(TITLES[kind.name]),
@@ -208,7 +208,7 @@ def _preview(
     outcome = taken or go_through(kind, grid, columns, dry=True, moment=shilu().now())
     page = render_template(
         "import_preview.html",
-        shell=SHELLS[kind.name],
+        frame=SHELLS[kind.name],
         form=form,
         kind=kind.name,
         title=_(TITLES[kind.name]),

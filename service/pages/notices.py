@@ -186,7 +186,7 @@ def _page(form: Form) -> Response:
     offered = _offered()
     page = render_template(
         "notices.html",
-        shell="phone.html" if reader().role is Role.AGENT else "desk.html",
+        frame="phone.html" if reader().role is Role.AGENT else "desk.html",
         form=form,
         channel_form=form if form.name == "channel" else Form(name="channel"),
         wishes_form=form if form.name == "wishes" else Form(name="wishes"),

@@ -41,7 +41,7 @@ def listing() -> str:
         for row in rows
     ]
     shell = "phone.html" if reader().role is Role.AGENT else "desk.html"
-    return render_template("receipts.html", receipts=receipts, shell=shell)
+    return render_template("receipts.html", receipts=receipts, frame=shell)
 
 
 @pages.get("/receipts/<int(max=9007199254740991):position>")

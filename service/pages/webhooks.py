@@ -157,7 +157,7 @@ def _hooks() -> WebhookStore:
     return WebhookStore(shilu().accounts.engine, shilu().branch, vault)
 
 
-def _page(form: Form, secret: str = "") -> Response:
+def _page(form: Form, secret: str | None = None) -> Response:
     hooks = _hooks()
     known = {hook.webhook_id: hook for hook in hooks.hooks()}
     hosts = {key: shilu().record.webhooks.find(key) for key in known}
