@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +17,15 @@ CHUNK = 2_000  # commands between two appends; each append is all or nothing
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command: ``call(by=by)`` carries it out; ``origin`` is whatever it comes from."""
+    """One command: ``call(by=by)`` carries it out; ``origin`` is whatever it comes from.
+
+    ``settled``: it looks at the record itself, so what comes before it must stand there.
+    """
 
     call: Callable[..., Any]
     by: By
     origin: Any = None
+    settled: bool = False
 
 
 @dataclass(slots=True)
@@ -49,10 +52,10 @@ def carry_out(
     than all the rest). Cut short, it leaves whole chunks behind; the same steps once more append just the rest.
     """
     known = _known(record, [step.by.command_id for step in steps])
-    fresh = (step for step in steps if step.by.command_id not in known)
+    fresh = [step for step in steps if step.by.command_id not in known]
     done, seen = Done(len(steps), len(known)), len(known)
     with record.batch() as batch:
-        while chunk := list(islice(fresh, CHUNK)):
+        for chunk in _chunks(fresh):
             for step in chunk:
                 _try(step, refused)
             if dry_run:
@@ -64,6 +67,17 @@ def carry_out(
             if progress:
                 progress(seen, len(steps))
     return done
+
+
+def _chunks(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
+    """Yield the steps in parts of at most CHUNK; one that looks at the record begins a part."""
+    begun = 0
+    for at, step in enumerate(steps):
+        if at > begun and (step.settled or at - begun == CHUNK):
+            yield steps[begun:at]
+            begun = at
+    if steps[begun:]:
+        yield steps[begun:]
 
 
 def _try(step: Step, refused: Callable[[Step, Refusal], None]) -> None:

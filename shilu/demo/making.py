@@ -65,7 +65,7 @@ def make_demo(
     vault = store.vault()
     record = TeamRecord(env=store.log_env(), index_phone=vault.blind_index)
     first_until = datetime.fromisoformat(kept["until"])
-    story = Story(record, store.name, vault.pseudonym, first_until, kept["seed"])
+    story = Story(record, store.name, vault.pseudonym, first_until, kept["seed"], store.reader())
     logins = tuple(_logins(story.branch, {row["login"]: row for row in kept["accounts"]}))
     _keep(logins_file, {**kept, "accounts": [asdict(login) for login in logins]})
     done = carry_out(record, story.steps(), _not_expected, progress, ensure_keys=vault.ensure_keys)

@@ -28,8 +28,10 @@ from domain.words import (
 from shilu.bulk import Step
 from shilu.demo.calls import LISTED_AT, Call, CallPlan
 from shilu.demo.days import Client, Day, Diary, Entry, details
+from shilu.demo.facts import DayFacts
 from shilu.demo.habits import habits
 from shilu.demo.people import Branch, Habit, Person, invent_branch
+from shilu.demo.supervision import Supervision
 from shilu.demo.weeks import Weeks
 from shilu.demo.words import ADVICE
 from shilu.scripts import (
@@ -39,6 +41,7 @@ from shilu.scripts import (
     default_steps,
     original_steps,
 )
+from store.log_reader import LogReader
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WORKING_DAYS = 20
@@ -67,8 +70,10 @@ class Story:
         pseudonym: Callable[[str], str],
         until: datetime,
         seed: int,
+        reader: LogReader,
     ) -> None:
         self._record = record
+        self._facts = DayFacts(reader, ZONE)
         self._branch_name = branch_name
         self._pseudonym = pseudonym
         self._until = until.astimezone(UTC)
@@ -86,6 +91,8 @@ class Story:
         daily += habits(self._record, self.branch, self.days, self._step)
         weeks = Weeks(self._record, self.branch, written, self.days, self._seed, self._step)
         daily += weeks.steps()
+        facts = self.branch, written, self.days, self._seed, self._step, self._facts
+        daily += Supervision(self._record, *facts).steps()
         daily.sort(key=lambda step: step.by.recorded_at)
         return [*self._organisation(), *(s for s in daily if s.by.recorded_at <= self._until)]
 
@@ -300,13 +307,13 @@ class Story:
         call: Callable[..., Any],
         *key: str,
         occurred: datetime | None = None,
+        settled: bool = False,
     ) -> Step:
         recorded = _utc(at)
         happened = _utc(occurred) if occurred else recorded
         identity = self._command(*key)
-        return Step(
-            call, By(actor.person_id, actor.role, happened, recorded, identity, "demo"), key
-        )
+        by = By(actor.person_id, actor.role, happened, recorded, identity, "demo")
+        return Step(call, by, key, settled)
 
 
 def _working_days(until: datetime) -> list[date]:

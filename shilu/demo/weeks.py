@@ -12,11 +12,13 @@ from functools import partial
 from random import Random
 
 from domain.application import TeamRecord
+from domain.monthly_record import MonthWords
 from domain.plan import Intention
 from domain.sheet_figures import Figures, monday_of, month_of
 from domain.sheet_review import Care
 from domain.weekly_sheet import WeekWords
-from domain.words import ActivityKind, PlanKind, RemarkKind, SheetKind
+from domain.words import ActivityKind, By, PlanKind, RemarkKind, SheetKind
+from domain.work_weeks import suggested
 from shilu.bulk import Step
 from shilu.demo.days import Day
 from shilu.demo.people import Branch, Habit, Person, Team
@@ -33,6 +35,20 @@ LEARNT = (
     "促成前没有先确认家人的意见，吃了亏。",
 )
 PRAISED = ("面谈的记录很具体，看得出用心", "约访的节奏稳，每天都有见到人", "新增做得扎实，没有落下")
+SHARE = Figures(calls=90, meetings=54, closings=14, new_visits=15, policies=2)
+LOOKED_BACK = (
+    "上月老客户见得多，新增不够，月底赶了几次促成。",
+    "上月约访稳，促成卡在缴费期的说明。",
+    "上月转介绍开始有了，陪访两次收获很大。",
+)
+LOOKED_AHEAD = (
+    "本月每周见三位老客户，要到两个转介绍，促成提前一周准备。",
+    "本月先把新增补上来，每天一位，周五和主管对一次。",
+)
+CARED_FOR_MONTHS = (  # evaluation, advice, guidance
+    ("上月的总结说到了点子上", "新增每天一位，不要攒到周末", "下个月行事历先排老客户的生日和续期"),
+    ("目标定得实在，和团队对得上", "促成的准备提前一周做", "下个月把陪访日先写进行事历"),
+)
 ADVISED = ("下周先把促成的准备做在前一天", "周二之前把三位老客户约好", "缴费期的说明我们一起练一次")
 
 
@@ -57,6 +73,8 @@ class Weeks:
             yield from self._goals(team)
             for agent in team.agents:
                 yield from self._sheets(team, agent)
+        for agent in self.branch.teams[0].agents:
+            yield from self._month(self.branch.teams[0], agent)
         yield from self._plan(self.branch.shown_agent)
 
     def _goals(self, team: Team) -> Iterator[Step]:
@@ -95,6 +113,27 @@ class Weeks:
         at += timedelta(minutes=draw.randrange(120))
         key = ("week-review", agent.person_id, monday.isoformat())
         return self.tell(team.supervisor, at, review, *key)
+
+    def _month(self, team: Team, agent: Person) -> Iterator[Step]:
+        """Draw the month up on its first day in the story, and have some of it reviewed."""
+        draw, month = Random(f"{self.seed}/{agent.person_id}/month"), month_of(self.days[-4])
+        first = next(day for day in self.days if month_of(day) == month)
+        evening = datetime.combine(first, time(18, 10)) + timedelta(minutes=draw.randrange(60))
+        key = (agent.person_id, month.isoformat())
+        yield self.tell(agent, evening, partial(self._divide, agent, month), "weeks-of", *key)
+        words = MonthWords(draw.choice(LOOKED_BACK), draw.choice(LOOKED_AHEAD), SHARE)
+        submit = partial(self.record.monthly_records.submit, agent.person_id, month, words)
+        yield self.tell(agent, evening + timedelta(minutes=20), submit, "month", *key)
+        if draw.random() < 0.7:
+            care = Care(RemarkKind.GUIDE, *draw.choice(CARED_FOR_MONTHS))
+            about = (agent.person_id, SheetKind.MONTH, month, care)
+            at = evening + timedelta(days=1)
+            review = partial(self.record.sheet_reviews.complete, *about)
+            yield self.tell(team.supervisor, at, review, "month-review", *key)
+
+    def _divide(self, agent: Person, month: date, *, by: By) -> object:
+        weeks = suggested(month, self.record.rulebook.rules().is_working_day)
+        return self.record.monthly_records.divide(agent.person_id, month, weeks, by=by)
 
     def _plan(self, agent: Person) -> Iterator[Step]:
         """Plan the shown agent's last day on the evening before it."""

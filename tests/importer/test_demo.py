@@ -17,6 +17,7 @@ from domain.application import TeamRecord
 from domain.callback import TICKS, Answer, Preparation
 from domain.sheet_figures import figures_of
 from domain.summary_claims import unsupported
+from domain.supervisor_journal import digest_of
 from domain.weekly_sheet import WeeklySheet, weekly_sheet_stream
 from domain.words import AttemptResult, By, CallbackOutcome, Role
 from shilu.demo import LOGINS_FILE, DemoMade, demo_is_there, make_demo
@@ -24,6 +25,7 @@ from shilu.demo.making import Login
 from shilu.demo.words import GIVEN, SURNAMES
 from store.branch import BranchStore
 from store.migrate import migrate
+from store.proof import leaf_hash
 from tests.importer.test_importer import bare, facts, log_of
 from workers.branch_book import BranchBook
 from workers.fake_entries import compare
@@ -265,3 +267,30 @@ def test_a_demo_sheet_claims_only_what_the_log_shows(shown: BranchStore) -> None
 def summary_of(record: TeamRecord, agent: str, monday: date) -> str:
     events = record.events.get(weekly_sheet_stream(agent, monday))
     return next(e.text or "" for e in events if isinstance(e, WeeklySheet.SummaryWritten))
+
+
+def test_supervisors_have_reviewed_called_coached_and_kept_their_journals(
+    shown: BranchStore,
+) -> None:
+    topics = Counter(event.topic.removesuffix(".v1") for event in log_of(shown))
+
+    submitted = topics["daily_log.submitted"]
+    assert 0.7 * submitted < topics["review.completed"] < submitted  # the newest wait
+    assert topics["review.read"] > 100
+    assert topics["tracking_call.prepared"] == topics["tracking_call.held"] + 3
+    assert topics["coaching.evaluated"] == topics["coaching.held"] == 12
+    assert topics["coaching.proposed"] == 13  # one was asked for and waits
+    assert topics["supervisor_journal.archived"] == 30
+    assert topics["monthly_record.submitted"] == 8
+
+
+def test_a_filed_journal_names_what_stands_on_record(shown: BranchStore) -> None:
+    events = {event.position: event for event in shown.reader().all()}
+    filed = facts(shown, "supervisor_journal.archived")
+
+    assert all(row["positions"] for row in filed)
+    for row in filed:
+        duties = [events[position] for position in row["positions"]]
+        assert {event.actor for event in duties} == {row["supervisor_id"]}
+        hashes = [(event.position, leaf_hash(event.envelope).hex()) for event in duties]
+        assert digest_of(hashes) == row["digest"]
