@@ -104,11 +104,21 @@ def the_supervisor_decides(page: Page, pictures: Path) -> None:
     page.goto("/cases")
     page.get_by_role("listitem").filter(has_text="第 1 号").get_by_role("link").click()
     expect(page.get_by_text("她母亲接待的我").first).to_be_visible()
+    says_what_it_looks_like_before_the_estimate_is_shown(page)
     page.get_by_role("radio", name="不会填，需要辅导").click()
     page.get_by_label("理由").fill("记录写成了本人面谈，辅导怎样如实填写。")
     page.screenshot(path=pictures / "case-desk.png")
     page.get_by_role("button", name="记下决定").click()
     expect(page.get_by_role("status").filter(has_text="决定已记下")).to_be_visible()
+
+
+def says_what_it_looks_like_before_the_estimate_is_shown(page: Page) -> None:
+    expect(page.get_by_text("先写下你自己的看法，再看系统的估计")).to_be_visible()
+    page.get_by_role("radio", name="像是不会填").click()
+    page.get_by_label("为什么这样看？").fill("家人接待了，却写成了本人面谈。")
+    page.get_by_role("button", name="记下看法，再看估计").click()
+    expect(page.get_by_role("status").filter(has_text="看法已记下")).to_be_visible()
+    expect(page.get_by_text("先写下你自己的看法")).to_have_count(0)
 
 
 def the_auditor_follows_it_all(page: Page, agent_name: str, pictures: Path) -> None:
