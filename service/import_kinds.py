@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,7 +9,9 @@ import marshmallow as ma
 from flask import current_app
 from marshmallow import fields
 
-from domain.words import By, ContactSource, Receipt, Role
+from domain import bringing
+from domain.bringing import Brought, CustomerBrought, PersonBrought
+from domain.words import ContactSource, Role
 from projections import customers
 from service.context import shilu
 from service.forms import Day, Phone, an_id, text
@@ -101,21 +102,12 @@ def _check_person(row: Row, formed: set[str]) -> str:
     return ADDED
 
 
-def _take_person(row: Row, by: Callable[[str], By]) -> Receipt | None:
-    organisation, team_id = shilu().record.organisation, row["team_id"]
-    if team_id and organisation.team(team_id) is None:
-        organisation.form_team(team_id, row["team_name"], by=by("team"))
-    since = row["since"] or shilu().today()
-    receipt = organisation.join(
-        row["person_id"], row["name"], row["role"], team_id, since, by=by("join")
-    )
-    if row["leads"] and team_id:
-        receipt = organisation.appoint_supervisor(team_id, row["person_id"], by=by("lead"))
-    return receipt
+def _person(row: Row) -> Brought:
+    return PersonBrought(**{**row, "since": row["since"] or shilu().today()})
 
 
 PEOPLE = Kind(
-    "people",
+    bringing.PEOPLE,
     (
         Target("person_id", N_("工号"), ("员工号", "编号", "id", "agent_id"), needed=True),
         Target("name", N_("姓名"), ("名字", "full name"), needed=True),
@@ -128,7 +120,7 @@ PEOPLE = Kind(
     PersonRow,
     lambda row: str(row["person_id"]),
     _check_person,
-    _take_person,
+    _person,
 )
 
 
@@ -162,19 +154,13 @@ def _check_customer(row: Row, _formed: set[str]) -> str:
     return KNOWN if any(card.owner_id == mine for card in same) else ADDED
 
 
-def _take_customer(row: Row, by: Callable[[str], By]) -> Receipt | None:
-    return shilu().record.customers.register(
-        _customer_id(row),
-        reader().person_id,
-        row["name"],
-        row["phone"],
-        ContactSource(row["contact_source"]),
-        by=by("register"),
-    )
+def _customer(row: Row) -> Brought:
+    told = row["name"], row["phone"], ContactSource(row["contact_source"])
+    return CustomerBrought(_customer_id(row), *told)
 
 
 CUSTOMERS = Kind(
-    "customers",
+    bringing.CUSTOMERS,
     (
         Target("name", N_("姓名"), ("称呼", "客户", "客户姓名", "customer"), needed=True),
         Target("phone", N_("电话"), ("手机", "手机号", "联系电话", "电话号码", "mobile")),
@@ -183,7 +169,7 @@ CUSTOMERS = Kind(
     CustomerRow,
     lambda row: "|".join((row["phone"] or "", row["name"] if not row["phone"] else "")),
     _check_customer,
-    _take_customer,
+    _customer,
 )
 KINDS = {kind.name: kind for kind in (PEOPLE, CUSTOMERS)}
 EXAMPLES: dict[str, tuple[tuple[str, ...], ...]] = {

@@ -12,8 +12,9 @@ from typing import Any
 
 import marshmallow as ma
 
+from domain.bringing import Brought, command_of, take
 from domain.refusals import Refusal
-from domain.words import By, Receipt, command_id
+from domain.words import By
 from service.context import shilu
 from service.forms import error_texts
 from service.language import _
@@ -58,6 +59,9 @@ class RowRefused(Exception):
         self.field, self.code, self.problem = field, code, problem
 
 
+Row = dict[str, Any]
+
+
 @dataclass
 class Outcome:
     """What became of the rows, or would become of them."""
@@ -67,16 +71,14 @@ class Outcome:
     errors: list[RowError] = field(default_factory=list)
     bad: list[int] = field(default_factory=list)
     position: int = 0
-
-
-Row = dict[str, Any]
+    new: list[tuple[int, Row]] = field(default_factory=list)  # line in the file, and row
 
 
 @dataclass(frozen=True)
 class Kind:
     """One kind of import. ``check`` says ADDED or KNOWN or raises RowRefused or a Refusal, and
     changes nothing but its set, in which it notes the teams that rows before would have formed.
-    ``take`` gives the row's commands. ``key`` is what may stand only once.
+    ``brought`` gives the row as its commands need it. ``key`` is what may stand only once.
     """
 
     name: str
@@ -84,7 +86,7 @@ class Kind:
     schema: type[ma.Schema]
     key: Callable[[Row], str]
     check: Callable[[Row, set[str]], str]
-    take: Callable[[Row, Callable[[str], By]], Receipt | None]
+    brought: Callable[[Row], Brought]
 
 
 def guess(kind: Kind, header: Sequence[str]) -> dict[str, int]:
@@ -114,7 +116,7 @@ def go_through(
             row = _loaded(schema, line, columns)
             _once(kind, row, seen)
             state = kind.check(row, formed)
-            _count(kind, row, state, outcome, dry=dry, moment=moment)
+            _count(kind, line.no, row, state, outcome, dry=dry, moment=moment)
         except ma.ValidationError as problem:
             _note(kind, outcome, line, columns, problem)
         except (RowRefused, Refusal) as refused:
@@ -137,28 +139,27 @@ def _once(kind: Kind, row: Row, seen: set[str]) -> None:
 
 
 def _count(
-    kind: Kind, row: Row, state: str, outcome: Outcome, *, dry: bool, moment: datetime
+    kind: Kind, no: int, row: Row, state: str, outcome: Outcome, *, dry: bool, moment: datetime
 ) -> None:
     if state == ADDED and not dry:
-        receipt = kind.take(row, lambda part: _by(kind, row, part, moment))
-        outcome.position = max(outcome.position, receipt.position if receipt else 0)
+        who, secret = reader(), secret_of(row)
+
+        def by(part: str) -> By:
+            command = command_of(kind.name, who.person_id, part, secret)
+            return By(who.person_id, who.role, moment, moment, command, "import")
+
+        receipt = take(shilu().record, kind.brought(row), by)
+        outcome.position = max(outcome.position, receipt.position)
+    if state == ADDED:
+        outcome.new.append((no, row))
     outcome.added += state == ADDED
     outcome.known += state == KNOWN
 
 
-def _by(kind: Kind, row: Row, part: str, moment: datetime) -> By:
-    """Return who does it; the same row brought again by the same person is the same command."""
-    who = reader()
+def secret_of(row: Row) -> str:
+    """Return the row's keyed digest, of which its command ids are made: nobody can try it out."""
     values = "|".join(f"{name}={value}" for name, value in sorted(row.items()))
-    secret = shilu().pseudonym(values)  # never a digest that could be tried out
-    return By(
-        actor=who.person_id,
-        role=who.role,
-        occurred_at=moment,
-        recorded_at=moment,
-        command_id=command_id("import", kind.name, who.person_id, part, secret),
-        source="import",
-    )
+    return shilu().pseudonym(values)
 
 
 def _note(

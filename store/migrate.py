@@ -20,10 +20,18 @@ from store.checkpoints import CHECKPOINT_METADATA, checkpoints_engine
 from store.engines import engine_of
 from store.factory import vault_engine
 from store.feeds import FEEDS_METADATA
+from store.import_jobs import IMPORTS_METADATA
 from store.uploads import UPLOADS_METADATA
 from store.vault import PERSON_KEY, VAULT_METADATA, set_up_state
 from store.webhooks import WEBHOOKS_METADATA
 
+BESIDE_THE_ACCOUNTS = (
+    UPLOADS_METADATA,
+    FEEDS_METADATA,
+    CHANNELS_METADATA,
+    WEBHOOKS_METADATA,
+    IMPORTS_METADATA,
+)
 MIGRATION_LOCK = 0x5348494C55  # "SHILU": one migration at a time in a PostgreSQL database
 
 
@@ -40,8 +48,7 @@ def migrate(
     store.data_dir.mkdir(parents=True, exist_ok=True)
     store.master_key.create()
     _create_vault(store)
-    others = [UPLOADS_METADATA, FEEDS_METADATA, CHANNELS_METADATA, WEBHOOKS_METADATA]
-    _create(accounts_url, "accounts", [*ACCOUNTS_TABLES, *others])
+    _create(accounts_url, "accounts", [*ACCOUNTS_TABLES, *BESIDE_THE_ACCOUNTS])
     _add_columns(engine_of(accounts_url), "accounts", ADDED_COLUMNS)
     _create_log(store)
     if store.database_url:

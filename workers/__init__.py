@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from domain.application import TeamRecord
     from projections.due import DueCheck
     from store.branch import BranchStore
+    from store.import_jobs import ImportJobs
     from store.webhooks import WebhookStore
     from workers.broker import Tasks
     from workers.checkpoints import CheckpointMaker
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 def run_worker() -> int:
     """Do tasks until SIGTERM; return the exit code (75: start me anew)."""
     from domain.application import TeamRecord
-    from workers.actors import declare_actors, declare_notify
+    from workers.actors import declare_actors, declare_imports, declare_notify
     from workers.logs import configure_logs
     from workers.process import work
     from workers.stopping import stop_on_signal
@@ -40,6 +41,7 @@ def run_worker() -> int:
     declare_actors(broker, record, store.views_engine(), _now)
     declare_notify(broker, record, store.views_engine(), _outgoing(settings, store, record), _now)
     _declare_webhooks(broker, settings, store)
+    declare_imports(broker, record, _imports(settings, store), _now)
     return work(broker, stop)
 
 
@@ -54,6 +56,7 @@ def run_scheduler() -> int:
     from projections.supervision_due import supervision_due
     from workers.bookmark import Bookmark
     from workers.dispatcher import Dispatcher
+    from workers.imports import imports_due
     from workers.logs import configure_logs
     from workers.scheduler import Rounds, Scheduler, SometimesDue, sender
     from workers.stopping import stop_on_signal
@@ -66,7 +69,7 @@ def run_scheduler() -> int:
     views, broker = store.views_engine(), _broker(settings)
     send = sender(broker)
 
-    tell = SometimesDue(views, notices_due)
+    tell, imports = SometimesDue(views, notices_due), _imports(settings, store)
 
     def due(now: datetime) -> list[DueCheck]:
         with views.connect() as connection:
@@ -76,6 +79,7 @@ def run_scheduler() -> int:
                 *supervision_due(connection, now),
                 *contests_due(connection, now),
                 *tell(now),
+                *imports_due(imports, now.date()),
             ]
 
     dispatcher = Dispatcher(store.reader(), Bookmark(views), send)
@@ -100,6 +104,12 @@ def _declare_webhooks(broker: Tasks, settings: Settings, store: BranchStore) -> 
     allowed = Allowed.parse(settings.webhook_allow)
     hooks = _hooks(settings, store)
     declare_webhooks(broker, hooks, store.reader(), partial(post, allowed=allowed), _now)
+
+
+def _imports(settings: Settings, store: BranchStore) -> ImportJobs:
+    from store.import_jobs import ImportJobs
+
+    return ImportJobs(_accounts_engine(settings), store.name, store.vault())
 
 
 def _hooks(settings: Settings, store: BranchStore) -> WebhookStore:

@@ -14,11 +14,13 @@ from sqlalchemy import Engine
 from domain.application import TeamRecord
 from domain.words import Check, Receipt
 from projections import retention as retention_views
+from store.import_jobs import ImportJobs
 from store.webhooks import WebhookStore
 from workers import (
     call_plan,
     fake_entries,
     fake_rate,
+    imports,
     missing_logs,
     missing_sheets,
     notify,
@@ -34,7 +36,7 @@ from workers.broker import Tasks
 from workers.habit_actors import declare_habit_actors
 from workers.notify import Outgoing
 from workers.sending import CannotSend
-from workers.tasks import CHECKS, COMPARE, NOTIFY, NotYet
+from workers.tasks import CHECKS, COMPARE, IMPORT, NOTIFY, NotYet
 from workers.webhooks import Post, Reader
 
 SOON_MS = 500  # until the views have caught up
@@ -148,6 +150,19 @@ def declare_webhooks(
         """Make one try; what fails is due again later, by the store and not by this queue."""
         state = webhooks.deliver(hooks, reader, post, webhook_id, int(position), now)
         log.info("webhook.tried", webhook=webhook_id, position=int(position), state=state)
+
+
+def declare_imports(
+    broker: Tasks, record: TeamRecord, jobs: ImportJobs, now: Callable[[], datetime]
+) -> None:
+    """Make the broker know how the rows of big imports are taken."""
+
+    @dramatiq.actor(actor_name=IMPORT, queue_name=COMPARE, broker=broker)
+    def import_rows(job_id: str, _done: str) -> None:
+        """Take the next rows of an import; a repeat changes nothing."""
+        taken = imports.bring_slice(record, jobs, job_id, now)
+        if taken:
+            log.info("import.rows", job=job_id, done=taken.done, refused=taken.refused)
 
 
 def still_due(views: Engine, customer_id: str, today: date) -> bool:

@@ -25,10 +25,13 @@ from projections.supervision_due import CHECKS as SUPERVISION
 from workers.broker import MAX_STARTS, QUARANTINE_MS, Tasks
 from workers.dispatcher import Dispatcher
 from workers.tasks import (
+    IMPORT,
     Task,
+    bring_rows,
     check_missing_logs,
     check_missing_sheets,
     check_reviews,
+    check_sheet_reviews,
     compare_callback,
     destroy_key,
     enforce_retention,
@@ -110,6 +113,7 @@ TASK_OF: Mapping[str, Callable[[DueCheck], Task]] = {
     Check.MISSING_LOGS: lambda due: check_missing_logs(due.subject, due.day, due.due_at),
     Check.CONTEST_ENDED: lambda due: freeze_contest(due.subject, due.day, due.due_at),
     Check.OVERDUE_REVIEWS: lambda due: check_reviews(due.subject, due.day, due.due_at),
+    Check.OVERDUE_SHEET_REVIEWS: lambda due: check_sheet_reviews(due.subject, due.day, due.due_at),
     Check.FILLING_PROBLEMS: lambda due: look_for_problems(due.subject, due.day, due.due_at),
     Check.RETENTION: lambda due: enforce_retention(due.subject, due.day),
     Check.KEY_DESTROYED: lambda due: destroy_key(due.subject),
@@ -118,6 +122,7 @@ TASK_OF: Mapping[str, Callable[[DueCheck], Task]] = {
     Check.FAKE_ENTRIES: lambda due: compare_callback(due.subject),
     Check.CALL_PLAN: lambda due: plan_calls(due.subject, due.day, due.due_at),
     Check.FAKE_RATE: lambda due: estimate_rate(due.day, due.due_at),
+    IMPORT: lambda due: bring_rows(*due.subject.rsplit("/", 1)),
 }
 
 

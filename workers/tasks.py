@@ -14,6 +14,7 @@ from store.queue import TASK_KEY
 CHECKS = "checks"  # what is due at a time of day
 NOTIFY = "notify"  # what goes out of the house and may be slow
 COMPARE = "compare"  # what somebody waits for: a callback was just made, a key is to go
+IMPORT = "import_rows"  # the actor that takes a slice of a big import
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,12 @@ def check_reviews(team_id: str, day: date, due_at: datetime) -> Task:
     return Task(Check.OVERDUE_REVIEWS, CHECKS, (team_id, day.isoformat(), due_at.isoformat()))
 
 
+def check_sheet_reviews(team_id: str, day: date, due_at: datetime) -> Task:
+    """Ask which weeks and months of a team wait too long for their review on a morning."""
+    asked = (team_id, day.isoformat(), due_at.isoformat())
+    return Task(Check.OVERDUE_SHEET_REVIEWS, CHECKS, asked)
+
+
 def look_for_problems(team_id: str, day: date, due_at: datetime) -> Task:
     """Ask which filling problems a team's logs suggest."""
     return Task(Check.FILLING_PROBLEMS, CHECKS, (team_id, day.isoformat(), due_at.isoformat()))
@@ -92,6 +99,11 @@ def look_at_supervision(check: Check, subject: str, day: date, due_at: datetime)
 def freeze_contest(contest_id: str, day: date, due_at: datetime) -> Task:
     """Ask to make the table of an ended season final."""
     return Task(Check.CONTEST_ENDED, CHECKS, (contest_id, day.isoformat(), due_at.isoformat()))
+
+
+def bring_rows(job_id: str, done: str) -> Task:
+    """Ask for the next rows of an import, of which ``done`` were looked at."""
+    return Task(IMPORT, COMPARE, (job_id, done))
 
 
 def deliver_webhook(webhook_id: str, position: int) -> Task:

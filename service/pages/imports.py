@@ -12,20 +12,23 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request
 from marshmallow import fields, validate
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from domain.bringing import plain
 from domain.words import Receipt
 from service.access import Thing, need
 from service.context import shilu
-from service.forms import Form, PageForm, see, sent
+from service.forms import Form, PageForm, command_id, see, sent
 from service.import_kinds import EXAMPLES, KINDS
-from service.importing import Kind, Outcome, go_through, guess
+from service.importing import Kind, Outcome, go_through, guess, secret_of
 from service.language import N_, _
 from service.sessions import reader
 from service.tables_in import BadTable, Grid, read_table
 from service.tables_out import XLSX, Cell, csv_file, xlsx_file
+from store.import_jobs import ImportJobs
 from store.uploads import UploadGone, Uploads
 
 pages = Blueprint("imports", __name__)
@@ -34,6 +37,7 @@ TITLES = {"people": N_("导入人员与团队"), "customers": N_("导入客户�
 BACK = {"people": "/people", "customers": "/customers"}
 SHELLS = {"people": "desk.html", "customers": "phone.html"}
 PREVIEWED, ERRORS_SHOWN = 5, 100
+AT_ONCE = 200  # rows; more are taken by a worker, so that nobody waits for the answer
 
 
 class UploadForm(PageForm):
@@ -126,11 +130,34 @@ def take(kind: str) -> Response:
         return _ask(wanted, form)
     if not form.good:
         return _preview(wanted, grid, columns, form, form.value("ticket"))
+    if len(grid.lines) > AT_ONCE:
+        return _queue(
+            wanted, form, go_through(wanted, grid, columns, dry=True, moment=shilu().now())
+        )
     outcome = go_through(wanted, grid, columns, dry=False, moment=shilu().now())
     if not outcome.errors:
         _uploads().drop(_owner(wanted))
         return see(BACK[kind], Receipt(outcome.position, UUID(int=0), 0), "imported")
     return _preview(wanted, grid, columns, Form(), form.value("ticket"), taken=outcome)
+
+
+@each("GET", "/progress")
+def progress(kind: str) -> Response:
+    """Show how far a big import has come, and what came of it."""
+    wanted = _kind(kind)
+    job = _jobs().find(request.args.get("job", ""))
+    if job is None or (job.person_id, job.kind) != (reader().person_id, wanted.name):
+        raise NotFound
+    page = render_template(
+        "import_job.html",
+        frame=SHELLS[kind],
+        kind=kind,
+        title=_(TITLES[kind]),
+        back=BACK[kind],
+        job=job,
+        taken=job.done - len(job.refused),
+    )
+    return make_response(page)
 
 
 @each("POST", "/bad-rows")
@@ -147,6 +174,25 @@ def bad_rows(kind: str) -> Response:
         [*line.cells, line.no, said[line.no]] for line in grid.lines if line.no in said
     ]
     return _file(csv_file(header, rows), f"{kind}-bad-rows.csv", "text/csv")
+
+
+def _queue(kind: Kind, form: Form, outcome: Outcome) -> Response:
+    """Let a worker take the new rows, and show how far it has come."""
+    who = reader()
+    job_id = "I-" + command_id(form, "import").hex[:12]
+    rows = [
+        {"no": no, "row": plain(kind.brought(row)), "secret": secret_of(row)}
+        for no, row in outcome.new
+    ]
+    whose, counts = (who.person_id, str(who.role)), (outcome.known, len(outcome.bad))
+    _jobs().put(job_id, whose, kind.name, rows, known=counts[0], bad=counts[1])
+    _uploads().drop(_owner(kind))
+    return redirect(f"/import/{kind.name}/progress?job={job_id}", 303)
+
+
+def _jobs() -> ImportJobs:
+    vault = shilu().record.mapper.vault  # type: ignore[attr-defined]
+    return ImportJobs(shilu().accounts.engine, shilu().branch, vault)
 
 
 def _kind(name: str) -> Kind:

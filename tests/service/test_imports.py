@@ -11,10 +11,13 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from projections import customers
+from service.pages.imports import AT_ONCE
 from service.tables_in import MAX_BYTES
 from service.tables_out import xlsx_file
+from store.import_jobs import JOB, ImportJobs
 from store.uploads import UPLOAD
 from tests.service.conftest import Branch, Visitor
+from workers.imports import bring_slice
 
 PEOPLE = """工号,姓名,角色,团队编号,团队名称,入职日期,带领团队
 A7,赵新,营销员,T7,新星组,2026/3/1,
@@ -44,6 +47,19 @@ def filled(page: TestResponse) -> dict[str, str]:
         chosen = re.search(r'value="(\d+)" selected', options)
         fields[name] = chosen.group(1) if chosen else ""
     return fields
+
+
+def jobs_of(branch: Branch) -> ImportJobs:
+    vault = branch.record.mapper.vault  # type: ignore[attr-defined]
+    return ImportJobs(branch.accounts.engine, "main", vault)
+
+
+def work(branch: Branch) -> None:
+    """Take what waits, as the worker does."""
+    jobs = jobs_of(branch)
+    for job in jobs.waiting():
+        while bring_slice(branch.record, jobs, job.job_id, branch.context.now):
+            pass
 
 
 def errors(page: TestResponse) -> list[tuple[str, str, str]]:
@@ -216,3 +232,54 @@ def test_the_example_has_our_columns(branch: Branch, login: str, kind: str, samp
 
     assert page.status_code == 200
     assert errors(page) == []
+
+
+def many(count: int) -> bytes:
+    rows = [f"A{n:04d},伙伴{n},营销员,T1,,2026-03-01," for n in range(1, count + 1)]
+    return "\n".join(
+        [PEOPLE.splitlines()[0], *rows, "A1,王小梅,营销员,T1,,,", ",没有工号,,,,,"]
+    ).encode()
+
+
+def test_a_big_file_is_taken_by_a_worker_and_its_progress_is_seen(branch: Branch) -> None:
+    visitor = branch.visitor("m1")
+    page = bring(visitor, "people", many(AT_ONCE))
+
+    answer = visitor.post("/import/people/take", **filled(page))
+
+    assert answer.status_code == 303
+    assert branch.record.organisation.member("A0001") is None
+    shown = visitor.get(answer.headers["Location"]).text
+    assert f'max="{AT_ONCE}" value="0"' in shown
+    assert "正在导入" in shown
+    work(branch)
+    shown = visitor.get(answer.headers["Location"]).text
+    assert f"已导入 {AT_ONCE} 行，共 {AT_ONCE} 行" in shown
+    assert "已经有的 1 行" in shown
+    assert "有问题的 1 行" in shown
+    assert branch.record.organisation.member(f"A{AT_ONCE:04d}") is not None
+
+
+def test_the_rows_of_a_big_file_lie_sealed_and_are_gone_when_they_are_taken(
+    branch: Branch,
+) -> None:
+    visitor = branch.visitor("a1")
+    rows = [f"欧阳锋{n},,缘故" for n in range(AT_ONCE + 1)]
+    page = bring(visitor, "customers", "\n".join(["姓名,电话,来源", *rows]).encode())
+    visitor.post("/import/customers/take", **filled(page))
+
+    with branch.accounts.engine.connect() as connection:
+        kept = connection.execute(select(JOB)).one()
+    assert "欧阳锋" not in str(kept)
+    assert kept.sealed
+    work(branch)
+
+    with branch.accounts.engine.connect() as connection:
+        assert connection.execute(select(JOB.c.sealed)).scalar_one() is None
+
+
+def test_somebody_elses_import_is_not_there(branch: Branch) -> None:
+    branch.open_account("m1")
+    jobs_of(branch).put("I-1", ("M2", "administrator"), "people", [], known=0, bad=0)
+
+    assert branch.visitor("m1").get("/import/people/progress?job=I-1").status_code == 404
