@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -22,7 +23,7 @@ from domain.words import By
 from service import assets
 from service.checkpoint_qr import checkpoint_qr
 from service.context import shilu
-from service.forms import Form, by
+from service.forms import Form
 from service.language import _, local
 from service.sessions import reader
 
@@ -69,16 +70,18 @@ class NoPdf(Exception):
     """The libraries that lay a PDF out are not on this machine."""
 
 
-def print_sheet(sheet: Sheet, form: Form, *, as_pdf: bool) -> Response:
+def print_sheet(
+    sheet: Sheet, form: Form, who_for: Callable[[str], By], *, as_pdf: bool
+) -> Response:
     """Put a print on record and answer with it. Raises NoPdf before anything is on record.
 
-    The command is derived from what stands on the sheet too: sent again it is the same print, and
-    a sheet that says something else is another one.
+    ``who_for`` gives who-and-when for a part of the command. What stands on the sheet is a part of
+    it: sent again it is the same print, and a sheet that says something else is another one.
     """
     if as_pdf:
         _weasyprint()
     digest = sheet.digest()
-    who = by(form, f"paper/{sheet.kind}/{sheet.subject}/{digest}/{as_pdf}")
+    who = who_for(f"paper/{sheet.kind}/{sheet.subject}/{digest}/{as_pdf}")
     same = sheet.kind, sheet.subject, sheet.agent_id, sheet.team_id, sheet.day
     shilu().record.papers.print_out(Printout(*same, pdf=as_pdf, digest=digest), by=who)
     page = _drawn(sheet, form, who, as_pdf=as_pdf)

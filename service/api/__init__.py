@@ -6,6 +6,7 @@ from flask import Flask, Response, request
 
 from service.api import (
     account,
+    calendar_feeds,
     callbacks,
     cases,
     checks,
@@ -16,9 +17,12 @@ from service.api import (
     daily_logs,
     events,
     evidence,
+    exports,
     filling,
     journals,
     monthly_records,
+    notices,
+    papers,
     people,
     plans,
     privacy,
@@ -30,6 +34,7 @@ from service.api import (
     team_states,
     teams,
     tracking_calls,
+    webhooks,
     weekly_sheets,
 )
 from service.api.body import MAX_BODY
@@ -66,6 +71,11 @@ RESOURCES = (
     events.resource,
     receipts.resource,
     evidence.resource,
+    exports.resource,
+    papers.resource,
+    calendar_feeds.resource,
+    notices.resource,
+    webhooks.resource,
 )
 DESCRIPTION = (
     "Commands append events and answer with their position in the log; queries read views and "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
@@ -64,6 +64,12 @@ def by(occurred_at: datetime | None = None) -> By:
         source="api",
         numbers_meant=g.get("numbers_meant", False),
     )
+
+
+def by_part(part: str) -> By:
+    """Return who does a part of this, as a command of its own: for what leaves as a file."""
+    given = f"{reader().person_id}/{g.idempotency_key}/{part}"
+    return replace(by(), command_id=uuid5(NAMESPACE_URL, given))
 
 
 def check_if_match() -> None:

@@ -88,6 +88,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "还没有签过这样的存证。",
         "No such checkpoint was signed yet.",
     ),
+    "no-pdf": (
+        503,
+        "这台服务器缺少排版用的程序库。",
+        "This server lacks the libraries that lay a PDF out.",
+    ),
     "key-reused": (
         422,
         "此 Idempotency-Key 已用于另一请求。",

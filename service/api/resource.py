@@ -103,14 +103,20 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest has no type hi
         body: type[ma.Schema] | None = None,
         answer: type[ma.Schema] | None = None,
         status: int = 200,
+        keyed: bool = False,
     ) -> Callable[[View], View]:
-        """Declare a route that neither appends nor reads a view; its view makes the response."""
+        """Declare a route whose view makes the response itself: a session, a file.
+
+        ``keyed``: it appends, and needs an Idempotency-Key.
+        """
 
         def declare(view: View) -> View:
             wrapped = self.arguments(body)(view) if body is not None else view
             wrapped = self.response(status, answer)(wrapped)
             if self.public and body is not None:
                 wrapped = self.doc(security=[])(wrapped)
+            if keyed:
+                wrapped = _guarded(wrapped, key=True, if_match=False)
             self._declare(rule, method, wrapped, {503, *errors})
             return view
 

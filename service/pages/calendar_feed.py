@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, g, make_response, render_template, request
+from flask import Blueprint, g, make_response, render_template
 from icalendar import Calendar, Event
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
@@ -20,12 +20,13 @@ from projections import customers, plans
 from projections.plans import Planned
 from service.access import Thing, need
 from service.context import shilu
+from service.feed_address import close_address, feeds, open_address
 from service.forms import Form, PageForm, Tick, by, command_id, see, sent
 from service.language import LANGUAGES, _
 from service.reading import said
 from service.sessions import reader
 from service.words import PLAN_KINDS, label
-from store.feeds import Feed, Feeds
+from store.feeds import Feed
 
 pages = Blueprint("calendar_feed", __name__)
 BEFORE, AHEAD = timedelta(days=30), timedelta(days=120)
@@ -58,14 +59,9 @@ def open_feed() -> Response:
     if not form.good:
         return _page(form)
     feed_id = "F-" + command_id(form, "feed").hex[:12]
-    _close(form)
-    with_names = form.data["with_names"]
-    shilu().record.calendar_feeds.open(
-        feed_id, reader().team_id, with_names=with_names, by=by(form, "feed")
-    )
-    feed = Feed(shilu().branch, reader().person_id, feed_id, with_names)
-    token = _feeds().open(feed)
-    return _page(Form(), address=f"{request.url_root}calendar/{token}.ics")
+    names = form.data["with_names"]
+    _receipt, address = open_address(feed_id, lambda part: by(form, part), with_names=names)
+    return _page(Form(), address=address)
 
 
 @pages.post("/mine/calendar/close")
@@ -75,14 +71,14 @@ def close_feed() -> Response:
     form = sent(CloseForm())
     if not form.good:
         return _page(form)
-    _close(form)
+    close_address(lambda part: by(form, part))
     return see("/mine/calendar", Receipt(0, UUID(int=0), 0), "saved")
 
 
 @pages.get("/calendar/<token>.ics")
 def feed(token: str) -> Response:
     """Give the plan behind an address to a calendar program."""
-    found = _feeds().find(token)
+    found = feeds().find(token)
     if found is None or found.branch != shilu().branch:
         raise NotFound
     accounts = shilu().accounts.all_of(found.branch)
@@ -131,24 +127,12 @@ def _event(item: Planned, masks: dict[str, str]) -> Event:
     return event
 
 
-def _close(form: Form) -> None:
-    known = _feeds().of(shilu().branch, reader().person_id)
-    if known is None:
-        return
-    _feeds().close(known.branch, known.person_id)
-    shilu().record.calendar_feeds.close(known.feed_id, by=by(form, f"close/{known.feed_id}"))
-
-
-def _feeds() -> Feeds:
-    return Feeds(shilu().accounts.engine)
-
-
 def _page(form: Form, address: str = "") -> Response:
     page = render_template(
         "calendar_feed.html",
         form=form,
         said=said(),
         address=address,
-        known=_feeds().of(shilu().branch, reader().person_id),
+        known=feeds().of(shilu().branch, reader().person_id),
     )
     return make_response(page, form.status)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -15,13 +14,16 @@ from werkzeug.wrappers import Response
 from domain.notices import ChannelKind, Notice, Wishes
 from domain.words import Role
 from service.access import Thing, need
+from service.channel_address import channels, is_address, offered
+from service.channel_address import remove_channel as remove_address
+from service.channel_address import set_channel as set_channel_address
 from service.context import shilu
-from service.forms import Form, PageForm, by, command_id, many_of, one_of, see, sent, text
+from service.forms import Form, PageForm, by, many_of, one_of, see, sent, text
 from service.language import N_, _
 from service.reading import clock, said
 from service.sessions import reader
 from service.words import label, options
-from store.channels import Channel, Channels
+from store.channels import Channel
 
 pages = Blueprint("notices", __name__)
 KINDS: Mapping[StrEnum, str] = {
@@ -36,17 +38,12 @@ HINTS: Mapping[StrEnum, str] = {
     ChannelKind.FEISHU: N_("机器人地址最后一段"),
     ChannelKind.EMAIL: N_("邮箱地址"),
 }
-ADDRESSES: Mapping[ChannelKind, str] = {
-    ChannelKind.WECOM: r"[0-9a-zA-Z-]{16,64}",
-    ChannelKind.DINGTALK: r"[0-9a-zA-Z]{16,80}",
-    ChannelKind.FEISHU: r"[0-9a-zA-Z-]{16,64}",
-    ChannelKind.EMAIL: r"[^@\s,;<>\"']{1,64}@[0-9A-Za-z.-]{1,190}\.[A-Za-z]{2,24}",
-}
 NOTICES: Mapping[StrEnum, str] = {
     Notice.MISSING_LOG: N_("日志还没有写"),
     Notice.REVIEW_RECEIVED: N_("日志有了批阅"),
     Notice.REVIEW_READ: N_("伙伴读了我的批阅"),
     Notice.REVIEW_LATE: N_("日志过期没有批阅"),
+    Notice.SHEET_REVIEW_LATE: N_("周表或月记录过期没有批阅"),
     Notice.CASE_OPENED: N_("有关于我的案件"),
     Notice.CASE_DECIDED: N_("我的案件有了决定"),
     Notice.CASE_TO_DECIDE: N_("有案件等我决定"),
@@ -57,27 +54,6 @@ NOTICES: Mapping[StrEnum, str] = {
     Notice.GLASS_BROKEN: N_("有人紧急查看了号码"),
     Notice.COMPLAINT_FILED: N_("有新的投诉"),
     Notice.CHECKPOINT: N_("每日存证"),
-}
-AGENTS = (
-    Notice.MISSING_LOG,
-    Notice.REVIEW_RECEIVED,
-    Notice.CASE_OPENED,
-    Notice.CASE_DECIDED,
-    Notice.FILLING_CASE,
-    Notice.CUSTOMER_SEEN,
-)
-WATCHERS = (Notice.REVEAL_ALERT, Notice.GLASS_BROKEN, Notice.CHECKPOINT)
-OFFERED: Mapping[Role, tuple[Notice, ...]] = {
-    Role.AGENT: AGENTS,
-    Role.SUPERVISOR: (Notice.REVIEW_READ, Notice.REVIEW_LATE, Notice.CASE_TO_DECIDE),
-    Role.UPPER_SUPERVISOR: (
-        Notice.REVIEW_READ,
-        Notice.REVIEW_LATE,
-        Notice.APPEAL_WAITING,
-        Notice.COMPLAINT_FILED,
-        *WATCHERS,
-    ),
-    Role.AUDITOR: WATCHERS,
 }
 
 
@@ -117,16 +93,11 @@ def set_channel() -> Response:
     """Keep the address sealed, and put on record that there is a channel."""
     need(reader(), Thing.NOTICES)
     form = sent(ChannelForm(), name="channel")
-    if form.good and not re.fullmatch(ADDRESSES[form.data["kind"]], form.data["key"]):
+    if form.good and not is_address(form.data["kind"], form.data["key"]):
         form.fail("key", _("这个地址不对：{hint}", hint=label(HINTS, form.data["kind"])))
     if form.good:
-        channel_id = "N-" + command_id(form, "channel").hex[:12]
-        address = {"key": form.data["key"]}
-        if form.data["secret"] and form.data["kind"] is ChannelKind.DINGTALK:
-            address["secret"] = form.data["secret"]
-        kind = form.data["kind"]
-        _channels().put(shilu().branch, reader().person_id, channel_id, str(kind), address)
-        receipt = shilu().record.notices.set_channel(channel_id, kind, by=by(form))
+        told = form.data["kind"], form.data["key"], form.data["secret"]
+        receipt = set_channel_address(*told, by=by(form))
         return see("/notices", receipt, "saved")
     return _page(form)
 
@@ -137,9 +108,8 @@ def remove_channel() -> Response:
     need(reader(), Thing.NOTICES)
     form = sent(NothingForm())
     if form.good:
-        _channels().remove(shilu().branch, reader().person_id)
         with form.refusals():
-            receipt = shilu().record.notices.remove_channel(by=by(form))
+            receipt = remove_address(by=by(form))
             return see("/notices", receipt, "saved")
     return _page(form)
 
@@ -162,7 +132,7 @@ def wishes() -> Response:
     form = sent(WishesForm(), name="wishes")
     if form.good:
         data = form.data
-        muted = set(_offered()) - set(data["told"])
+        muted = set(offered()) - set(data["told"])
         receipt = shilu().record.notices.change_wishes(
             data["quiet_from"], data["quiet_until"], muted, by=by(form)
         )
@@ -170,20 +140,11 @@ def wishes() -> Response:
     return _page(form)
 
 
-def _channels() -> Channels:
-    vault = shilu().record.mapper.vault  # type: ignore[attr-defined]
-    return Channels(shilu().accounts.engine, vault)
-
-
-def _offered() -> tuple[Notice, ...]:
-    return OFFERED.get(reader().role, ())
-
-
 def _page(form: Form) -> Response:
     book = shilu().record.notices.find(reader().person_id)
     wished = book.wishes if book else Wishes()
-    known = _channels().of(shilu().branch, reader().person_id)
-    offered = _offered()
+    known = channels().of(shilu().branch, reader().person_id)
+    mine = offered()
     page = render_template(
         "notices.html",
         frame="phone.html" if reader().role is Role.AGENT else "desk.html",
@@ -194,8 +155,8 @@ def _page(form: Form) -> Response:
         known=_shown(known) if known else None,
         kinds=options(KINDS),
         hints=[(label(KINDS, kind), label(HINTS, kind)) for kind in KINDS],
-        offered=options(NOTICES, offered),
-        told=[str(kind) for kind in offered if kind not in wished.muted],
+        offered=options(NOTICES, mine),
+        told=[str(kind) for kind in mine if kind not in wished.muted],
         quiet_from=wished.quiet_from.strftime("%H:%M"),
         quiet_until=wished.quiet_until.strftime("%H:%M"),
     )

@@ -16,7 +16,7 @@ from domain.sheet_figures import monday_of, month_of
 from domain.words import Role
 from service.access import Thing, need, need_about
 from service.context import shilu
-from service.forms import PageForm, sent
+from service.forms import PageForm, by, sent
 from service.language import _
 from service.pages.paper_callback import callback_sheet
 from service.pages.paper_daily_log import daily_log_sheet
@@ -59,6 +59,11 @@ def monthly_record(agent_id: str, day: str) -> Response:
 @pages.post("/paper/callback/<callback_id>")
 def callback(callback_id: str) -> Response:
     """Print the record of a callback (回访电话记录表) of one's own."""
+    return printed(record_of(callback_id))
+
+
+def record_of(callback_id: str) -> Sheet:
+    """Return the record of a callback of the reader's own. Raises Forbidden, NotFound."""
     need(reader(), Thing.CALL)
     call = shilu().record.callbacks.find(callback_id)
     if call is None or call.supervisor_id != reader().person_id:
@@ -67,7 +72,7 @@ def callback(callback_id: str) -> Response:
     sheet = callback_sheet(call)
     if sheet is None:
         raise NotFound
-    return printed(sheet)
+    return sheet
 
 
 def about(agent_id: str, day: str) -> tuple[date, str | None]:
@@ -90,7 +95,8 @@ def printed(sheet: Sheet) -> Response:
     form = sent(PaperForm())
     if form.good:
         try:
-            return print_sheet(sheet, form, as_pdf=form.data["form"] == PDF)
+            as_pdf = form.data["form"] == PDF
+            return print_sheet(sheet, form, lambda part: by(form, part), as_pdf=as_pdf)
         except NoPdf as missing:
             form.problem, form.status = str(missing), 503
     page = render_template("paper_problem.html", form=form, back=sheet.back, title=_("打印"))

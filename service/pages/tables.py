@@ -5,30 +5,21 @@ No role takes contacts away in bulk: the tables have no name or number of a cust
 
 from __future__ import annotations
 
-import hashlib
-from datetime import timedelta
-
 from flask import Blueprint, make_response, render_template
 from marshmallow import fields, validate
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from domain.export import Table, Taken
-from projections import team_day
-from service.access import Thing, may, need
+from domain.export import Table
+from service.access import Thing, need
 from service.context import shilu
-from service.exporting import TABLES, Span, table_of
+from service.exporting import TABLES
 from service.forms import Day, Form, PageForm, an_id, by, one_of, sent
 from service.language import N_, _
-from service.reading import views
 from service.sessions import reader
-from service.tables_out import XLSX, csv_file, xlsx_file
-from service.words import label, options
+from service.table_files import FORMATS, LONGEST, Wanted, table_file, teams_to_take
+from service.words import options
 
 pages = Blueprint("tables", __name__)
-FORMATS = {"xlsx": XLSX, "csv": "text/csv"}
-LONGEST = timedelta(days=92)
-VIEWS = ("team_day", "agent_day", "callback_queue", "review_queue", "cases")
 
 
 class ExportForm(PageForm):
@@ -55,7 +46,11 @@ def make() -> Response:
     form = sent(ExportForm())
     if form.good:
         _check_days(form)
-    return _file(form) if form.good else _page(form)
+    if not form.good:
+        return _page(form)
+    names = ("table", "first_day", "last_day", "team_id", "file_format")
+    wanted = Wanted(**{name: form.data[name] for name in names})
+    return table_file(wanted, lambda part: by(form, part))
 
 
 def _check_days(form: Form) -> None:
@@ -66,50 +61,13 @@ def _check_days(form: Form) -> None:
         form.fail("last_day", _("一次最多三个月"))
 
 
-def _file(form: Form) -> Response:
-    data, mine = form.data, _teams()
-    if data["team_id"] is not None and data["team_id"] not in mine:
-        raise NotFound
-    teams = tuple(sorted([data["team_id"]] if data["team_id"] else mine))
-    with views(*VIEWS) as connection:
-        span = Span(connection, teams, data["first_day"], data["last_day"])
-        header, rows = table_of(data["table"], span)
-    as_csv = data["file_format"] == "csv"
-    content = (
-        csv_file(header, rows) if as_csv else xlsx_file(header, rows, label(TABLES, data["table"]))
-    )
-    digest = hashlib.sha256(content).hexdigest()
-    taken = Taken(
-        data["table"],
-        data["file_format"],
-        data["first_day"],
-        data["last_day"],
-        teams,
-        len(rows),
-        digest,
-    )
-    # the digest is part of the command: what was sent again and says something else is new
-    shilu().record.exports.make(taken, by=by(form, f"export/{data['table']}/{digest}"))
-    answer = make_response(content)
-    answer.mimetype = FORMATS[data["file_format"]]
-    name = f"{data['table']}-{data['first_day']}-{data['last_day']}.{data['file_format']}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
-def _teams() -> dict[str, str]:
-    with views("team_day") as connection:
-        known = {team.team_id: team.name for team in team_day.teams(connection)}
-    return {key: name for key, name in known.items() if may(reader(), Thing.EXPORT, team_id=key)}
-
-
 def _page(form: Form) -> Response:
     today = shilu().today()
     page = render_template(
         "tables.html",
         form=form,
         tables=options(TABLES),
-        teams=list(_teams().items()),
+        teams=list(teams_to_take().items()),
         first_day=today.replace(day=1),
         last_day=today,
     )

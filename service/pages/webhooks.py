@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from urllib.parse import urlsplit
 
 from flask import Blueprint, make_response, render_template
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -22,7 +19,8 @@ from service.forms import Form, PageForm, by, command_id, see, sent, text
 from service.language import N_, _, local
 from service.reading import said
 from service.sessions import reader
-from store.webhooks import Delivery, Target, WebhookStore
+from service.webhook_address import add_webhook, hooks, is_address, remove_webhook
+from store.webhooks import Delivery
 
 pages = Blueprint("webhooks", __name__)
 PROBLEMS: Mapping[str, str] = {
@@ -63,16 +61,6 @@ STATES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _address(typed: str) -> None:
-    try:
-        parts = urlsplit(typed)
-        good = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good = False
-    if not good or parts.username is not None or parts.fragment:
-        raise ValidationError(N_("请填写完整的 https 地址，不带账号"))
-
-
 class WebhookForm(PageForm):
     """Where to tell, and what."""
 
@@ -100,15 +88,10 @@ def add() -> Response:
         _check(form)
     if form.good:
         webhook_id = "H-" + command_id(form, "webhook").hex[:12]
-        url, topics = form.data["url"], form.data["topics"]
-        secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
         with form.refusals(topics="topics"):
-            receipt = shilu().record.webhooks.add(
-                webhook_id, urlsplit(url).hostname or "", topics, by=by(form)
-            )
-            if not receipt.repeated:
-                _hooks().put(webhook_id, topics, receipt.position, Target(url, secret))
-            return _page(Form(), secret="" if receipt.repeated else secret)
+            url, topics = form.data["url"], form.data["topics"]
+            _receipt, secret = add_webhook(webhook_id, url, topics, by=by(form))
+            return _page(Form(), secret=secret or "")
     return _page(form)
 
 
@@ -128,9 +111,8 @@ def remove(webhook_id: str) -> Response:
     """Tell it nothing any more, and forget where it led."""
     form = _sent(webhook_id)
     if form.good:
-        _hooks().remove(webhook_id)
         with form.refusals():
-            receipt = shilu().record.webhooks.remove(webhook_id, by=by(form))
+            receipt = remove_webhook(webhook_id, by=by(form))
             return see("/webhooks", receipt, "saved")
     return _page(form)
 
@@ -144,22 +126,15 @@ def _sent(webhook_id: str) -> Form:
 
 
 def _check(form: Form) -> None:
-    try:
-        _address(form.data["url"])
-    except ValidationError as problem:
-        form.fail("url", _(str(problem.messages[0])))
+    if not is_address(form.data["url"]):
+        form.fail("url", _("请填写完整的 https 地址，不带账号"))
     if not form.data["topics"]:
         form.fail("topics", _("请至少选择一种事件"))
 
 
-def _hooks() -> WebhookStore:
-    vault = shilu().record.mapper.vault  # type: ignore[attr-defined]
-    return WebhookStore(shilu().accounts.engine, shilu().branch, vault)
-
-
 def _page(form: Form, secret: str | None = None) -> Response:
-    hooks = _hooks()
-    known = {hook.webhook_id: hook for hook in hooks.hooks()}
+    kept = hooks()
+    known = {hook.webhook_id: hook for hook in kept.hooks()}
     hosts = {key: shilu().record.webhooks.find(key) for key in known}
     names = {key: hook.host if hook else key for key, hook in hosts.items()}
     page = render_template(
@@ -174,7 +149,7 @@ def _page(form: Form, secret: str | None = None) -> Response:
             for key, h in known.items()
         ],
         topics=[(topic, topic_text(topic)) for topic in TOPICS],
-        deliveries=[_row(made, names) for made in hooks.newest()],
+        deliveries=[_row(made, names) for made in kept.newest()],
     )
     return make_response(page, form.status)
 
