@@ -32,7 +32,6 @@ from domain.work_weeks import WorkWeek, check
 MAX_TEXT = 4000
 AHEAD = timedelta(days=15)  # a month is drawn up at the end of the one before
 LONGEST_BACK = timedelta(days=70)
-DUE_DAY = 3  # the record is due on the month's third working day
 
 
 def monthly_record_stream(agent_id: str, month: date) -> UUID:
@@ -41,10 +40,13 @@ def monthly_record_stream(agent_id: str, month: date) -> UUID:
 
 
 def month_due_at(rules: Rules, month: date) -> datetime:
-    """Return the instant by which a month is divided and its record handed in."""
+    """Return the instant by which a month is divided and its record handed in.
+
+    By default on its third working day; a month with fewer of them is due on its last.
+    """
     days = (month + timedelta(days=n) for n in range((last_of_month(month) - month).days + 1))
     working = [day for day in days if rules.is_working_day(day)]
-    return rules.due_at(working[:DUE_DAY][-1] if working else month)
+    return rules.due_at(working[: rules.review.month_due_day][-1] if working else month)
 
 
 class MonthlyRecord(Aggregate):

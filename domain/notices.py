@@ -35,6 +35,7 @@ class Notice(StrEnum):
     REVIEW_RECEIVED = "review_received"
     REVIEW_READ = "review_read"
     REVIEW_LATE = "review_late"
+    SHEET_REVIEW_LATE = "sheet_review_late"
     CASE_OPENED = "case_opened"
     CASE_DECIDED = "case_decided"
     CASE_TO_DECIDE = "case_to_decide"

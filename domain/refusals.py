@@ -20,7 +20,7 @@
     │   ├── BacktestMissing
     │   ├── SecondAttemptMissing · NotDrawn · AgentNotHeard · NoteUnclear
     │   ├── NotPrepared · AlreadyDecided · NotDecided · AlreadyAppealed · AlreadyAnswered
-    │   ├── AlreadyReviewed · ThinRemark · CopiedRemark
+    │   ├── AlreadyReviewed · ThinRemark · CopiedRemark · UndoTooLate
     │   ├── CallEnded · GateNotPassed · CoachingClosed · NotHeldYet · QuietHours · DoNotCall
     │   ├── PlanSettled · TargetsFixed
     │   ├── JournalSubmitted · ScriptHasFlaws
@@ -204,6 +204,10 @@ class ProcessingRestricted(Conflict):
 
 class AlreadyReviewed(Conflict):
     """The day has its review; ``agent_id``, ``day``."""
+
+
+class UndoTooLate(Conflict):
+    """A review can be taken back for ``minutes``, until its agent has read it."""
 
 
 class ThinRemark(Conflict):

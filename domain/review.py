@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count
 from typing import ClassVar
 from uuid import UUID
 
@@ -25,20 +26,21 @@ from domain.refusals import (
     EmptyText,
     NotYours,
     ThinRemark,
+    UndoTooLate,
     UnknownLog,
     UnknownReview,
 )
 from domain.remarks import is_copied, is_thin
 from domain.words import By, Receipt, RemarkKind, ReviewVerdict, Role, stream_id
 
-REVIEW_WITHIN = timedelta(hours=24)
-"""After the day's own deadline; then the review is overdue and goes up the line (R-04)."""
 MAX_TEXT = 2000
+UNDO_WITHIN = timedelta(minutes=10)
 
 
-def review_stream(agent_id: str, day: date) -> UUID:
-    """Return the stream of the review of an agent's day."""
-    return stream_id("review", "daily_log", agent_id, day.isoformat())
+def review_stream(agent_id: str, day: date, again: int = 0) -> UUID:
+    """Return the stream of the review of an agent's day, or of the one after ``again`` withdrawn ones."""
+    more = (str(again),) if again else ()
+    return stream_id("review", "daily_log", agent_id, day.isoformat(), *more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +86,30 @@ class Review(Aggregate):
         day: date
         reply: str | None
 
+    class Withdrawn(Aggregate.Event):
+        """The reviewer took it back at once; what it said stays on record."""
+
+        TOPIC = "review.withdrawn.v1"
+        agent_id: str
+        team_id: str
+        day: date
+
     @event(Completed)
-    def __init__(self, agent_id: str, team_id: str, day: date) -> None:
+    def __init__(self, agent_id: str, team_id: str, day: date, by: By) -> None:
         self.agent_id = agent_id
         self.team_id = team_id
         self.day = day
+        self.told = by
         self.read = False
+        self.withdrawn = False
 
     @event(Read)
     def _read(self) -> None:
         self.read = True
+
+    @event(Withdrawn)
+    def _withdrawn(self) -> None:
+        self.withdrawn = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +129,17 @@ class Reviews:
         self._log_of = log_of
 
     def find(self, agent_id: str, day: date) -> Review | None:
-        """Return the review of that day, or None."""
-        return self._recording.find(Review, review_stream(agent_id, day))
+        """Return the review of that day that stands, or None."""
+        return self._recording.find(Review, self.stream(agent_id, day))
+
+    def stream(self, agent_id: str, day: date) -> UUID:
+        """Return the stream of the review that stands, or into which one would be written."""
+        streams = (review_stream(agent_id, day, again) for again in count())
+        return next(one for one in streams if not self._is_withdrawn(one))
+
+    def _is_withdrawn(self, stream: UUID) -> bool:
+        review = self._recording.find(Review, stream)
+        return review is not None and review.withdrawn
 
     def complete(
         self,
@@ -142,7 +167,28 @@ class Reviews:
             if self.find(agent_id, day) is not None:
                 raise AlreadyReviewed(agent_id=agent_id, day=day)
             text = _checked(remark, earlier, meant)
-            return [_completed(agent_id, day, log, remark, text, meant, by)]
+            stream = self.stream(agent_id, day)
+            return [_completed(stream, agent_id, day, log, remark, text, meant, by)]
+
+        return self._recording.answer(by, decide)
+
+    def withdraw(self, agent_id: str, day: date, *, by: By) -> Receipt:
+        """Take one's own review back within ten minutes, unread; the log waits again.
+
+        Raises UnknownReview, NotYours, UndoTooLate.
+        """
+
+        def decide() -> list[Aggregate]:
+            review = self.find(agent_id, day)
+            if review is None:
+                raise UnknownReview(agent_id=agent_id, day=day)
+            if by.actor != review.told.actor:
+                raise NotYours(what="review")
+            if review.read or by.recorded_at - review.told.recorded_at > UNDO_WITHIN:
+                raise UndoTooLate(minutes=UNDO_WITHIN // timedelta(minutes=1))
+            about = {"agent_id": agent_id, "team_id": review.team_id, "day": day}
+            review.trigger_event(Review.Withdrawn, **about, by=by)
+            return [review]
 
         return self._recording.answer(by, decide)
 
@@ -189,11 +235,18 @@ def _checked(remark: Remark, earlier: Sequence[str], meant: bool) -> str:
 
 
 def _completed(
-    agent_id: str, day: date, log: LogSeen, remark: Remark, text: str, meant: bool, by: By
+    stream: UUID,
+    agent_id: str,
+    day: date,
+    log: LogSeen,
+    remark: Remark,
+    text: str,
+    meant: bool,
+    by: By,
 ) -> Review:
     review: Review = Review._create(
         Review.Completed,
-        id=review_stream(agent_id, day),
+        id=stream,
         agent_id=agent_id,
         team_id=log.team_id,
         day=day,

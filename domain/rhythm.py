@@ -47,6 +47,21 @@ class Deadlines:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewRhythm:
+    """When weeks and months are handed in, and how long their reviews may take (R-04, R-10, R-20).
+
+    A week is due ``week_due_after`` days after its Sunday (before it when negative), a month on its
+    ``month_due_day``-th working day, both at the hour of the day's log. A log's review is overdue
+    ``log_hours`` after that log's own deadline, a sheet's ``sheet_hours`` after it was handed in.
+    """
+
+    week_due_after: int = 0
+    month_due_day: int = 3
+    log_hours: int = 24
+    sheet_hours: int = 72
+
+
+@dataclass(frozen=True, slots=True)
 class CallHours:
     """When people may be called, in local time, and how often an agent is (R-43, R-62).
 
@@ -80,6 +95,7 @@ class Rules:
     time_zone: str = "Asia/Shanghai"
     modes: tuple[WorkMode, ...] = (WorkMode(),)
     deadlines: Deadlines = Deadlines()
+    review: ReviewRhythm = ReviewRhythm()
     call_hours: CallHours = CallHours()
     days_off: frozenset[date] = frozenset()
     make_up_days: frozenset[date] = frozenset()
@@ -104,6 +120,10 @@ class Rules:
     def due_at(self, day: date) -> datetime:
         """Return the instant, in UTC, by which the day's log is due."""
         return due_at(day, self.deadlines.daily_log_due, self.time_zone)
+
+    def review_due_at(self, day: date) -> datetime:
+        """Return the instant, in UTC, by which the day's log should have its review (R-04)."""
+        return self.due_at(day) + timedelta(hours=self.review.log_hours)
 
     def is_working_day(self, day: date) -> bool:
         """Tell whether people work on that day; a year nobody published is Monday to Friday."""

@@ -23,11 +23,18 @@ from domain.refusals import (
     ScriptHasFlaws,
     UnknownScript,
 )
-from domain.rhythm import CallHours, Deadlines, Rules, WorkMode
+from domain.rhythm import CallHours, Deadlines, ReviewRhythm, Rules, WorkMode
 from domain.script_lint import Found, lint
-from domain.words import By, Receipt, stream_id
+from domain.sheet_checklist import SheetRow
+from domain.words import By, Receipt, SheetKind, stream_id
 
 RULEBOOK_STREAM = stream_id("rulebook")
+RHYTHM_LIMITS = {  # lowest and highest: days, working day, hours, hours
+    "week_due_after": (-2, 3),  # from the week's Friday to the Wednesday after it
+    "month_due_day": (1, 10),
+    "log_hours": (1, 168),
+    "sheet_hours": (1, 336),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,15 @@ class Rulebook(Aggregate):
         TOPIC = "rulebook.deadlines_set.v1"
         daily_log_due: time
         late_reason_after_hours: int
+
+    class ReviewRhythmSet(Aggregate.Event):
+        """When weeks and months are due, and how many hours each review may take (R-04)."""
+
+        TOPIC = "rulebook.review_rhythm_set.v1"
+        week_due_after: int
+        month_due_day: int
+        log_hours: int
+        sheet_hours: int
 
     class CallHoursSet(Aggregate.Event):
         """When agents and customers may be called (local times), and how often an agent (R-62)."""
@@ -134,6 +150,13 @@ class Rulebook(Aggregate):
         TOPIC = "rulebook.review_checklist_defined.v1"
         rows: tuple[ChecklistRow, ...]
 
+    class SheetChecklistDefined(Aggregate.Event):
+        """The same for the checklist of weeks or of months (R-10 to R-13, R-20 to R-24)."""
+
+        TOPIC = "rulebook.sheet_checklist_defined.v1"
+        sheet: SheetKind
+        rows: tuple[SheetRow, ...]
+
     class PhrasesDefined(Aggregate.Event):
         """The phrases that reviewers are offered (R-14)."""
 
@@ -145,6 +168,7 @@ class Rulebook(Aggregate):
         self.rules = Rules(time_zone=time_zone)
         self.scripts: dict[str, Script] = {}
         self.review_checklist: tuple[ChecklistRow, ...] | None = None
+        self.sheet_checklists: dict[SheetKind, tuple[SheetRow, ...]] = {}
         self.phrases: tuple[Phrase, ...] | None = None
 
     @event(WorkModeDefined)
@@ -178,6 +202,13 @@ class Rulebook(Aggregate):
         self.rules = replace(
             self.rules, deadlines=Deadlines(daily_log_due, late_reason_after_hours)
         )
+
+    @event(ReviewRhythmSet)
+    def _review_rhythm_set(
+        self, week_due_after: int, month_due_day: int, log_hours: int, sheet_hours: int
+    ) -> None:
+        rhythm = ReviewRhythm(week_due_after, month_due_day, log_hours, sheet_hours)
+        self.rules = replace(self.rules, review=rhythm)
 
     @event(CallHoursSet)
     def _call_hours_set(
@@ -234,6 +265,10 @@ class Rulebook(Aggregate):
     @event(ReviewChecklistDefined)
     def _review_checklist_defined(self, rows: tuple[ChecklistRow, ...]) -> None:
         self.review_checklist = tuple(rows)
+
+    @event(SheetChecklistDefined)
+    def _sheet_checklist_defined(self, sheet: SheetKind, rows: tuple[SheetRow, ...]) -> None:
+        self.sheet_checklists[sheet] = tuple(rows)
 
     @event(PhrasesDefined)
     def _phrases_defined(self, phrases: tuple[Phrase, ...]) -> None:
@@ -323,6 +358,17 @@ class Rulebooks:
                 late_reason_after_hours=late_reason_after_hours,
                 by=by,
             )
+
+        return self._change(change, by)
+
+    def set_review_rhythm(self, rhythm: ReviewRhythm, *, by: By) -> Receipt:
+        """Set when weeks and months are due, and their reviews. Raises BadValue, RulebookMissing."""
+
+        def change(book: Rulebook) -> None:
+            for field, (lowest, highest) in RHYTHM_LIMITS.items():
+                if not lowest <= getattr(rhythm, field) <= highest:
+                    raise BadValue(field=field, value=getattr(rhythm, field))
+            book.trigger_event(Rulebook.ReviewRhythmSet, **asdict(rhythm), by=by)
 
         return self._change(change, by)
 

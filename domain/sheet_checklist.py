@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from domain.log_checklist import Topic
 from domain.sheet_figures import Feasibility
+from domain.words import SheetKind
 
 THIN_SUMMARY = 20  # characters; a week or a month does not fit into fewer
 EMPTY_DAYS = 2  # working days of the next week without any plan
@@ -44,6 +45,17 @@ class Tick(StrEnum):
     OBJECTIVE = "objective"  # 总结全面、客观
     WITH_TEAM = "with_team"  # 计划与团队相符
     WEEKS = "weeks"  # 工作周划分合适
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """How a branch words a row, and whether it looks at it; empty texts are the handbook's own."""
+
+    finding: SheetFinding
+    applies: bool = True
+    symptom: str = ""  # 现象
+    problem: str = ""  # 反映问题
+    coach: str = ""  # 辅导重点
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +207,10 @@ MONTHLY: tuple[SheetItem, ...] = (
         ),
     ),
 )
+CHECKLISTS: Mapping[SheetKind, tuple[SheetItem, ...]] = {
+    SheetKind.WEEK: WEEKLY,
+    SheetKind.MONTH: MONTHLY,
+}
 
 
 def shown_by(sheet: ReviewedSheet, checklist: Sequence[SheetItem]) -> tuple[SheetItem, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -30,8 +30,6 @@ from domain.remarks import is_copied, is_thin
 from domain.sheet_checklist import SheetFinding
 from domain.words import By, Receipt, RemarkKind, Role, SheetKind, stream_id
 
-REVIEW_WITHIN = timedelta(hours=72)
-"""After the sheet was handed in; then its review is overdue (R-04)."""
 MAX_TEXT = 2000
 
 

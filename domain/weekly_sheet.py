@@ -39,8 +39,8 @@ def weekly_sheet_stream(agent_id: str, monday: date) -> UUID:
 
 
 def week_due_at(rules: Rules, monday: date) -> datetime:
-    """Return the instant by which a week's sheet is due: the deadline of its Sunday."""
-    return rules.due_at(monday + timedelta(days=6))
+    """Return the instant by which a week's sheet is due: by default the deadline of its Sunday."""
+    return rules.due_at(monday + timedelta(days=6 + rules.review.week_due_after))
 
 
 class WeeklySheet(Aggregate):

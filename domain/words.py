@@ -54,6 +54,7 @@ class PlanChange(StrEnum):
     UNREACHABLE = "unreachable"  # 联系不上
     COMPANY = "company"  # 公司或团队安排
     OWN = "own_choice"  # 自己调整
+    MISTAKE = "mistake"  # 记错了, and taken back at once
 
 
 class SheetKind(StrEnum):
@@ -273,6 +274,7 @@ class Check(StrEnum):
     RETENTION = "retention"
     KEY_DESTROYED = "key_destroyed"
     OVERDUE_REVIEWS = "overdue_reviews"
+    OVERDUE_SHEET_REVIEWS = "overdue_sheet_reviews"  # of weeks and months
     FILLING_PROBLEMS = "filling_problems"
     CONTEST_ENDED = "contest_ended"
     REVEAL_WATCH = "reveal_watch"

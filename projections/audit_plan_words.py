@@ -97,4 +97,5 @@ PLAN_WORDS: Mapping[str, tuple[str, str]] = {
     "new_visits": ("新增", "new visits"),
     "policies": ("件数", "policies"),
     "own_choice": ("自己调整", "own choice"),
+    "mistake": ("记错了", "a slip"),
 }

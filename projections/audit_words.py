@@ -78,6 +78,12 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "set the log's deadline to {daily_log_due}; {late_reason_after_hours} hours late needs"
         " a reason",
     ),
+    "rulebook.review_rhythm_set.v1": (
+        "周表定为周日后 {week_due_after} 天截止，月记录第 {month_due_day} 个工作日截止；"
+        "日志 {log_hours} 小时内批阅，周表和月记录 {sheet_hours} 小时内",
+        "set weeks to be due {week_due_after} days after their Sunday, months on working day"
+        " {month_due_day}; reviews within {log_hours} hours for logs, {sheet_hours} for sheets",
+    ),
     "rulebook.calendar_published.v1": (
         "发布 {year} 年工作日历（来源：{origin}）",
         "published the calendar of {year} (source: {origin})",
@@ -268,6 +274,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "review.completed.v1": (
         "批阅了 {agent_id} {day} 的日志（{verdict}，{kind}）",
         "reviewed the log of {agent_id} for {day} ({verdict}, {kind})",
+    ),
+    "review.withdrawn.v1": (
+        "撤销了对 {agent_id} {day} 的日志的批阅",
+        "took back the review of the log of {agent_id} for {day}",
     ),
     "review.read.v1": (
         "{agent_id} 读了 {day} 的批阅",

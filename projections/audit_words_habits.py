@@ -49,6 +49,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "设定批阅要点，共 {rows} 行",
         "defined the review’s checklist, {rows} rows",
     ),
+    "rulebook.sheet_checklist_defined.v1": (
+        "设定{sheet}的批阅要点，共 {rows} 行",
+        "defined the checklist for reviewing the {sheet}, {rows} rows",
+    ),
     "rulebook.phrases_defined.v1": (
         "设定常用批语，共 {phrases} 句",
         "defined the phrases for remarks, {phrases} of them",
@@ -101,6 +105,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "no_change": ("走完四步没有改变", "no change after the whole ladder"),
     "contest_ended": ("评比结束", "end of a contest"),
     "overdue_reviews": ("批阅逾期", "late reviews"),
+    "overdue_sheet_reviews": ("周表和月记录批阅逾期", "late reviews of weeks and months"),
     "filling_problems": ("填写问题", "filling problems"),
     "left": ("已离开团队", "left the team"),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +19,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    or_,
     select,
 )
 
@@ -110,13 +109,32 @@ def reviews_found_late(
     connection: Connection, teams: Collection[str], since: date
 ) -> set[tuple[str, str, date]]:
     """Return (team, agent, day) of the reviews that a check found late, from ``since`` on."""
+    rows = _found(connection, "overdue_reviews", teams, since)
+    return {(row.team_id or "", agent, row.day) for row in rows for agent in row.findings}
+
+
+def sheet_reviews_found_late(
+    connection: Connection, teams: Collection[str], since: date
+) -> set[tuple[str, str, date]]:
+    """Return (agent, kind, period) of the weeks and months whose review a check found late."""
+    found = set()
+    for row in _found(connection, "overdue_sheet_reviews", teams, since):
+        for finding in row.findings:
+            agent, kind, period = finding.rsplit("/", 2)
+            found.add((agent, kind, date.fromisoformat(period)))
+    return found
+
+
+def _found(
+    connection: Connection, check: str, teams: Collection[str], since: date
+) -> Iterator[DoneCheck]:
     query = select(DONE).where(
-        DONE.c.check == "overdue_reviews",
-        or_(*(DONE.c.team_id == team for team in teams)) if teams else DONE.c.team_id.is_(None),
+        DONE.c.check == check,
+        DONE.c.team_id.in_(teams),
+        DONE.c.found > 0,
         DONE.c.day >= since.isoformat(),
     )
-    rows = (_row(row) for row in connection.execute(query))
-    return {(row.team_id or "", agent, row.day) for row in rows for agent in row.findings}
+    return (_row(row) for row in connection.execute(query))
 
 
 def _row(row: Row[tuple[Any, ...]]) -> DoneCheck:

@@ -19,7 +19,12 @@ from domain.sheet_figures import WEEK, monday_of, month_of
 from domain.weekly_sheet import week_due_at
 from domain.words import Check, Role
 from projections.base import Projection, Writer
-from projections.habit_due import HabitDue, filling_checks, review_checks
+from projections.habit_due import (
+    HabitDue,
+    filling_checks,
+    review_checks,
+    sheet_review_checks,
+)
 from projections.people_facts import people_handlers, people_tables, teams_as_of
 from projections.reveal_due import reveal_handlers, reveal_tables, reveals_due
 from projections.rule_facts import rule_fact_table, rule_handlers, rules_as_of
@@ -103,7 +108,7 @@ def _done(writer: Writer, event: LoggedEvent) -> None:
 
 DUE = Projection(
     "due",
-    4,
+    5,
     METADATA,
     {
         **people_handlers(PEOPLE),
@@ -144,7 +149,11 @@ def watched_since(connection: Connection) -> dict[str, date]:
 
 def _habits_due(connection: Connection, now: datetime) -> list[DueCheck]:
     rules, since = rules_as_of(connection, RULES), watched_since(connection)
-    asked = {Check.FILLING_PROBLEMS: filling_checks, Check.OVERDUE_REVIEWS: review_checks}
+    asked = {
+        Check.FILLING_PROBLEMS: filling_checks,
+        Check.OVERDUE_REVIEWS: review_checks,
+        Check.OVERDUE_SHEET_REVIEWS: sheet_review_checks,
+    }
     due = []
     for check, of in asked.items():
         done = _done_since(connection, check, rules.day_of(now) - LOOK_BACK)

@@ -1,18 +1,18 @@
 """Which checks of habits are due, reckoned from the rules and the calendar alone (R-04, R-30 to R-34).
 
 Filling problems: each team, on the first working day of a week, in the morning. Overdue reviews: each
-team and working day, once the reviews' time is over and no night lies in between.
+team and working day, once the reviews' time is over and no night lies in between. Overdue reviews
+of weeks and months: each team, on the morning of each working day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.quiet_hours import QUIET_UNTIL, after_quiet_hours
-from domain.review import REVIEW_WITHIN
 from domain.rhythm import Rules
 
 LOOK_BACK = 14  # days; what was missed longer ago helps nobody any more
@@ -29,21 +29,33 @@ class HabitDue:
 
 def filling_checks(rules: Rules, since: Mapping[str, date], now: datetime) -> Iterator[HabitDue]:
     """Yield the weekly looks for filling problems whose time has come by ``now``."""
-    for day in _days(rules, now):
-        if not _opens_the_week(rules, day):
-            continue
-        due_at = _at(day, QUIET_UNTIL, rules)
-        for team_id, first in since.items():
-            if first < day and due_at <= now:
-                yield HabitDue(team_id, day, due_at)
+    days = [day for day in _days(rules, now) if _opens_the_week(rules, day)]
+    return _mornings(rules, since, days, now)
 
 
 def review_checks(rules: Rules, since: Mapping[str, date], now: datetime) -> Iterator[HabitDue]:
     """Yield the looks for reviews that are late by ``now``, a team and working day each."""
     for day in _days(rules, now):
-        due_at = after_quiet_hours(rules.due_at(day) + REVIEW_WITHIN, rules.time_zone)
+        due_at = after_quiet_hours(rules.review_due_at(day), rules.time_zone)
         for team_id, first in since.items():
             if first <= day and due_at <= now:
+                yield HabitDue(team_id, day, due_at)
+
+
+def sheet_review_checks(
+    rules: Rules, since: Mapping[str, date], now: datetime
+) -> Iterator[HabitDue]:
+    """Yield the looks for reviews of weeks and months that are late, a team and working day each."""
+    return _mornings(rules, since, _days(rules, now), now)
+
+
+def _mornings(
+    rules: Rules, since: Mapping[str, date], days: Sequence[date], now: datetime
+) -> Iterator[HabitDue]:
+    for day in days:
+        due_at = _at(day, QUIET_UNTIL, rules)
+        for team_id, first in since.items():
+            if first < day and due_at <= now:
                 yield HabitDue(team_id, day, due_at)
 
 

@@ -137,7 +137,17 @@ def _told(event_rules: tuple[tuple[Notice, Audience, str], ...]) -> Handler:
 def _reviewed(writer: Writer, event: LoggedEvent) -> None:
     _told(TOLD[event.topic])(writer, event)
     key = {"agent_id": event.data["agent_id"], "day": event.data["day"]}
-    writer.insert(REVIEWER, **key, reviewer=event.actor)
+    if writer.row(REVIEWER, **key) is None:
+        writer.insert(REVIEWER, **key, reviewer=event.actor)
+    else:
+        writer.change(REVIEWER, key, reviewer=event.actor)
+
+
+def _review_withdrawn(writer: Writer, event: LoggedEvent) -> None:
+    about = {"audience": f"person:{event.data['agent_id']}", "kind": str(Notice.REVIEW_RECEIVED)}
+    for row in writer.rows(NOTICE, **about, subject=event.data["day"]):
+        key = {"position": row["position"], "audience": row["audience"]}
+        writer.change(NOTICE, key, at="")  # older than anything: it is told to nobody
 
 
 def _read(writer: Writer, event: LoggedEvent) -> None:
@@ -156,6 +166,9 @@ def _checked(writer: Writer, event: LoggedEvent) -> None:
     if check == Check.OVERDUE_REVIEWS and data["findings"]:
         for audience in (*_lead(event), *UPPER):
             _tell(writer, event, Notice.REVIEW_LATE, audience, data["day"])
+    if check == Check.OVERDUE_SHEET_REVIEWS and data["findings"]:
+        for audience in (*_lead(event), *UPPER):
+            _tell(writer, event, Notice.SHEET_REVIEW_LATE, audience, data["day"])
     if check == Check.NOTIFY:
         person_id, _, what = data["subject"].rpartition("/")
         _book(writer, person_id)
@@ -197,7 +210,7 @@ def _wishes(writer: Writer, event: LoggedEvent) -> None:
 
 NOTICES = Projection(
     "notices",
-    1,
+    2,
     METADATA,
     {
         **people_handlers(PEOPLE),
@@ -205,6 +218,7 @@ NOTICES = Projection(
         **{topic: _told(rules) for topic, rules in TOLD.items()},
         "review.completed.v1": _reviewed,
         "review.read.v1": _read,
+        "review.withdrawn.v1": _review_withdrawn,
         "scheduled_check.done.v1": _checked,
         "notices.channel_set.v1": _channel_set,
         "notices.channel_removed.v1": _channel_removed,

@@ -85,6 +85,11 @@ def _completed(writer: Writer, event: LoggedEvent) -> None:
     )
 
 
+def _withdrawn(writer: Writer, event: LoggedEvent) -> None:
+    nothing: dict[str, Any] = dict.fromkeys(("reviewed_at", "reviewer", "kind", "verdict"))
+    _set(writer, event, **nothing, findings="[]", text_length=0)
+
+
 def _read(writer: Writer, event: LoggedEvent) -> None:
     key = {"agent_id": event.data["agent_id"], "day": event.data["day"]}
     writer.change(LOG, key, read_at=event.data["by"]["recorded_at"])
@@ -105,12 +110,13 @@ def _set(writer: Writer, event: LoggedEvent, **values: Any) -> None:
 
 REVIEW_QUEUE = Projection(
     "review_queue",
-    1,
+    2,
     METADATA,
     {
         "daily_log.submitted.v1": _submitted,
         "review.completed.v1": _completed,
         "review.read.v1": _read,
+        "review.withdrawn.v1": _withdrawn,
     },
 )
 

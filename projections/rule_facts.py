@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from domain.rhythm import Deadlines, Rules, WorkMode
+from domain.rhythm import Deadlines, ReviewRhythm, Rules, WorkMode
 from projections.base import Handler, Writer
 from store.log_reader import LoggedEvent
 
@@ -33,6 +33,7 @@ TOPICS = (
     ADOPTED,
     "rulebook.work_mode_defined.v1",
     "rulebook.deadlines_set.v1",
+    "rulebook.review_rhythm_set.v1",
     "rulebook.calendar_published.v1",
     "rulebook.thresholds_set.v1",
 )
@@ -131,6 +132,11 @@ def _deadlines(rules: Rules, data: Mapping[str, Any]) -> Rules:
     return replace(rules, deadlines=Deadlines(due, data["late_reason_after_hours"]))
 
 
+def _review_rhythm(rules: Rules, data: Mapping[str, Any]) -> Rules:
+    names = ("week_due_after", "month_due_day", "log_hours", "sheet_hours")
+    return replace(rules, review=ReviewRhythm(*(data[name] for name in names)))
+
+
 def _calendar(rules: Rules, data: Mapping[str, Any]) -> Rules:
     year = data["year"]
     off = frozenset(map(date.fromisoformat, data["days_off"]))
@@ -156,6 +162,7 @@ _FOLDS = {
     ADOPTED: _adopted,
     "rulebook.work_mode_defined.v1": _mode,
     "rulebook.deadlines_set.v1": _deadlines,
+    "rulebook.review_rhythm_set.v1": _review_rhythm,
     "rulebook.calendar_published.v1": _calendar,
     "rulebook.thresholds_set.v1": _thresholds,
 }

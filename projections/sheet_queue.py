@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, or_, select
 
 from projections.sheets import SHEET, Sheet, sheet_of
 
@@ -27,6 +27,19 @@ def waiting(connection: Connection, teams: Collection[str], since: date) -> Sequ
         .order_by(SHEET.c.submitted_at, SHEET.c.agent_id)
     )
     return _sheets(connection, query)
+
+
+def unreviewed_at(
+    connection: Connection, team_id: str, since: date, handed_in_by: str, at: str
+) -> Sequence[Sheet]:
+    """Return a team's sheets handed in by one UTC instant and without a review at another."""
+    query = select(SHEET).where(
+        SHEET.c.team_id == team_id,
+        SHEET.c.period >= since.isoformat(),
+        SHEET.c.submitted_at <= handed_in_by,
+        or_(SHEET.c.reviewed_at.is_(None), SHEET.c.reviewed_at > at),
+    )
+    return _sheets(connection, query.order_by(SHEET.c.submitted_at, SHEET.c.agent_id))
 
 
 def done(connection: Connection, teams: Collection[str], limit: int) -> Sequence[Sheet]:

@@ -83,7 +83,7 @@ def _done(writer: Writer, event: LoggedEvent) -> None:
 
 SUPERVISION_DUE = Projection(
     "supervision_due",
-    1,
+    2,
     METADATA,
     {
         **people_handlers(PEOPLE),

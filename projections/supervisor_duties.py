@@ -114,6 +114,12 @@ def _review(writer: Writer, event: LoggedEvent) -> None:
     _keep(writer, event, Duty.REVIEW, data["day"], data["verdict"], data["text_length"])
 
 
+def _withdrawn(writer: Writer, event: LoggedEvent) -> None:
+    about = {"agent_id": event.data["agent_id"], "duty": str(Duty.REVIEW)}
+    for row in writer.rows(DONE, **about, ref=event.data["day"]):
+        writer.change(DONE, {"position": row["position"]}, supervisor_id="", agent_id="")
+
+
 def _coaching(writer: Writer, event: LoggedEvent) -> None:
     data = event.data
     _keep(writer, event, Duty.COACHING, data["coaching_id"], data["moment"], data["summary_length"])
@@ -132,7 +138,7 @@ def _checked(writer: Writer, event: LoggedEvent) -> None:
 
 SUPERVISOR_DUTIES = Projection(
     "supervisor_duties",
-    2,
+    3,
     METADATA,
     {
         ADOPTED: keep_zone(ZONE),
@@ -140,6 +146,7 @@ SUPERVISOR_DUTIES = Projection(
         "tracking_call.held.v1": _tracking,
         "coaching.held.v1": _coaching,
         "review.completed.v1": _review,
+        "review.withdrawn.v1": _withdrawn,
         "scheduled_check.done.v1": _checked,
     },
 )

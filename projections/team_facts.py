@@ -192,7 +192,7 @@ def _checked(writer: Writer, event: LoggedEvent) -> None:
 
 TEAM_DAY = Projection(
     "team_day",
-    3,
+    4,
     METADATA,
     {
         "daily_log.activity_logged.v1": _logged,

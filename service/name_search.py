@@ -26,6 +26,12 @@ def fits(query: str, name: str) -> bool:
     return any(spelling.startswith(query) for spelling in spellings(name))
 
 
+def is_meant(query: str, name: str, number: str) -> bool:
+    """Tell whether a person is meant: by name, pinyin, initials or the beginning of the number."""
+    wanted = tidy(query)
+    return fits(wanted, name) or number.lower().startswith(wanted)
+
+
 def may_begin(query: str, masked: str) -> bool:
     """Tell whether a tidy query may find a name of which only the surname is seen (单**).
 

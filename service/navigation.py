@@ -122,6 +122,7 @@ def set_up(app: Flask) -> None:
         reader = g.get("reader")
         return {
             "reader": reader,
+            "demo_hours": bool(shilu().demo),
             "lang": reader_language(),
             "nav": menu(reader) if reader else [],
             "no_calendar": _year_without_calendar(reader) if reader else None,

@@ -51,6 +51,7 @@ SENTENCES: Mapping[type[Refusal], str] = {
     refusals.NotRestricted: N_("这位客户的资料没有限制处理。"),
     refusals.NoLegalHold: N_("没有这项保全。"),
     refusals.ProcessingRestricted: N_("这位客户的资料已限制处理，只能保存。"),
+    refusals.UndoTooLate: N_("伙伴已经读了，或过了 {minutes} 分钟，不能再撤销。"),
     refusals.UnknownReview: N_("这一天还没有批阅。"),
     refusals.WeeksDontFit: N_("工作周要一天不漏、一天不重，每周都有工作日。请看 {day} 前后。"),
     refusals.TargetsFixed: N_("这一周已经开始，目标定了就不再改。"),

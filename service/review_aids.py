@@ -1,16 +1,24 @@
-"""What helps a reviewer, in words: the checklist's rows and the phrases, the branch's or our own."""
+"""What helps a reviewer, in words: the checklists' rows and the phrases, the branch's or our own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from domain.log_checklist import CHECKLIST, ChecklistRow, Finding, Item, Phrase
-from domain.words import RemarkKind
+from domain.log_checklist import CHECKLIST, ChecklistRow, Finding, Item, Phrase, Topic
+from domain.sheet_checklist import CHECKLISTS, SheetFinding, SheetItem, SheetRow
+from domain.words import RemarkKind, SheetKind
 from service.context import shilu
 from service.language import N_, _
-from service.words import LOG_FINDINGS, TOPICS, label
+from service.words import (
+    LOG_FINDINGS,
+    SHEET_FINDINGS,
+    SHEET_PROBLEMS,
+    SHEET_TICKS,
+    TOPICS,
+    label,
+)
 
 NAME_SLOT = "〔姓名〕"
 COLUMNS: Mapping[StrEnum, str] = {
@@ -46,7 +54,7 @@ PHRASES: tuple[tuple[RemarkKind, str], ...] = (
 class Row:
     """A row of the checklist as people read it: 栏目, 现象, 反映问题, 辅导重点."""
 
-    finding: Finding
+    finding: Finding | SheetFinding
     column: str
     symptom: str
     problem: str
@@ -58,33 +66,53 @@ class Row:
 def rows() -> list[Row]:
     """Return the checklist in its order, in the branch's words or the handbook's."""
     aids = shilu().record.review_aids.find()
-    return [_row(item, aids.row(item.finding)) for item in CHECKLIST]
+    return [_worded(handbook_row(item), aids.row(item.finding)) for item in CHECKLIST]
 
 
 def handbook_row(item: Item) -> Row:
     """Return a row in the handbook's words, or as this project proposes it."""
-    coach = _("、").join(label(TOPICS, topic) for topic in item.topics)
     return Row(
         item.finding,
         label(COLUMNS, item.finding),
         label(LOG_FINDINGS, item.finding),
         label(PROBLEMS, item.finding),
-        coach,
+        _coach(item.topics),
         applies=True,
         proposed=item.proposed,
     )
 
 
-def _row(item: Item, own: ChecklistRow) -> Row:
-    usual = handbook_row(item)
+def _coach(topics: Sequence[Topic]) -> str:
+    return _("、").join(label(TOPICS, topic) for topic in topics)
+
+
+def _worded(usual: Row, own: ChecklistRow | SheetRow) -> Row:
+    return replace(
+        usual,
+        symptom=own.symptom or usual.symptom,
+        problem=own.problem or usual.problem,
+        coach=own.coach or usual.coach,
+        applies=own.applies,
+    )
+
+
+def sheet_rows(sheet: SheetKind) -> list[Row]:
+    """Return the checklist of weeks or months, in the branch's words or the handbook's."""
+    aids = shilu().record.review_aids.find()
+    items = CHECKLISTS[sheet]
+    return [_worded(handbook_sheet_row(i), aids.sheet_row(sheet, i.finding)) for i in items]
+
+
+def handbook_sheet_row(item: SheetItem) -> Row:
+    """Return a row of a week or a month: the handbook's check in this project's words."""
     return Row(
         item.finding,
-        usual.column,
-        own.symptom or usual.symptom,
-        own.problem or usual.problem,
-        own.coach or usual.coach,
-        applies=own.applies,
-        proposed=item.proposed,
+        label(SHEET_TICKS, item.tick),
+        label(SHEET_FINDINGS, item.finding),
+        label(SHEET_PROBLEMS, item.finding),
+        _coach(item.topics),
+        applies=True,
+        proposed=False,
     )
 
 

@@ -75,6 +75,7 @@ PLAN_CHANGES: Mapping[StrEnum, str] = {
     PlanChange.UNREACHABLE: N_("联系不上"),
     PlanChange.COMPANY: N_("公司或团队安排"),
     PlanChange.OWN: N_("自己调整"),
+    PlanChange.MISTAKE: N_("记错了"),
 }
 COLUMNS: Mapping[StrEnum, str] = {
     Column.CALLS: N_("电话约访"),

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from domain.application import TeamRecord
 from domain.words import Check
-from workers import contests, filling_problems, overdue_reviews
+from workers import contests, filling_problems, overdue_reviews, overdue_sheet_reviews
 from workers.broker import Tasks
 from workers.tasks import CHECKS, NotYet
 
@@ -35,6 +35,16 @@ def declare_habit_actors(
         except NotYet as behind:
             raise Retry(str(behind), delay=SOON_MS) from behind
         _tell(Check.OVERDUE_REVIEWS, team_id, day, len(found.late), found.receipt.repeated)
+
+    @dramatiq.actor(actor_name=Check.OVERDUE_SHEET_REVIEWS, queue_name=CHECKS, broker=broker)
+    def check_sheet_reviews(team_id: str, day: str, due_at: str) -> None:
+        """Look for weeks and months of one team that wait too long; a repeat changes nothing."""
+        asked = team_id, date.fromisoformat(day), datetime.fromisoformat(due_at)
+        try:
+            found = overdue_sheet_reviews.check(record, views, *asked, now)
+        except NotYet as behind:
+            raise Retry(str(behind), delay=SOON_MS) from behind
+        _tell(Check.OVERDUE_SHEET_REVIEWS, team_id, day, len(found.late), found.receipt.repeated)
 
     @dramatiq.actor(actor_name=Check.FILLING_PROBLEMS, queue_name=CHECKS, broker=broker)
     def look_for_problems(team_id: str, day: str, due_at: str) -> None:

@@ -12,6 +12,10 @@ LINES: Mapping[str, tuple[str, str]] = {
     Notice.REVIEW_RECEIVED: ("{subjects} 的日志有了批阅", "Your log of {subjects} was reviewed"),
     Notice.REVIEW_READ: ("伙伴读了你的批阅：{subjects}", "Your review was read: {subjects}"),
     Notice.REVIEW_LATE: ("{subjects} 的日志还没有批阅", "Logs of {subjects} wait for review"),
+    Notice.SHEET_REVIEW_LATE: (
+        "有周表或月记录过了时限没有批阅（{subjects} 早上）",
+        "Weeks or months wait too long for their review (morning of {subjects})",
+    ),
     Notice.CASE_OPENED: (
         "有一个关于你的案件（第 {subjects} 号），请说明",
         "A case about you was opened (no. {subjects}); please explain",

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 from domain.application import TeamRecord
 from domain.callback import Callback, callback_stream
 from domain.duties import Duty
-from domain.review import Review, review_stream
+from domain.review import Review
 from domain.scheduled_check import CheckKey
 from domain.self_check import CallMade, Reviewed, Talked, TenDays, self_check
 from domain.words import CONTRADICTIONS, Check, Receipt
@@ -105,7 +105,9 @@ def _call_told(record: TeamRecord, one: Done) -> tuple[str, int]:
 
 
 def _review(record: TeamRecord, one: Done) -> Reviewed:
-    for event in record.events.get(review_stream(one.agent_id, date.fromisoformat(one.ref))):
+    for event in record.events.get(
+        record.reviews.stream(one.agent_id, date.fromisoformat(one.ref))
+    ):
         if isinstance(event, Review.Completed):
             return Reviewed(one.at, event.text)
     return Reviewed(one.at, None)

@@ -10,9 +10,10 @@ from marshmallow import fields, validate
 from domain.log_checklist import ChecklistRow, Finding, Phrase
 from domain.refusals import RulebookMissing
 from domain.review_aids import LONGEST, MOST_PHRASES
-from domain.rhythm import CallHours, WorkMode
-from domain.rulebook import RULEBOOK_STREAM, Rulebook, ScriptStep
-from domain.words import RemarkKind
+from domain.rhythm import CallHours, ReviewRhythm, WorkMode
+from domain.rulebook import RHYTHM_LIMITS, RULEBOOK_STREAM, Rulebook, ScriptStep
+from domain.sheet_checklist import SheetFinding, SheetRow
+from domain.words import RemarkKind, SheetKind
 from service.access import Thing
 from service.api import guard
 from service.api.fields import Clock, Day, Text, Truth, Whole, one_of
@@ -24,7 +25,7 @@ from service.context import shilu
 resource = Resource("rulebook", "The branch's rules as data, each change on record.")
 
 
-HOURS = CallHours()
+HOURS, RHYTHM = CallHours(), ReviewRhythm()
 
 
 class NewWorkMode(Body):
@@ -45,6 +46,18 @@ class NewDeadlines(Body):
 
     daily_log_due = Clock(required=True)
     late_reason_after_hours = Whole(1, 744, load_default=48)
+
+
+class NewReviewRhythm(Body):
+    """When weeks and months are due, and in how many hours reviews are (R-04, R-10, R-20).
+
+    ``week_due_after`` counts days after the week's Sunday, ``month_due_day`` working days.
+    """
+
+    week_due_after = Whole(*RHYTHM_LIMITS["week_due_after"], load_default=RHYTHM.week_due_after)
+    month_due_day = Whole(*RHYTHM_LIMITS["month_due_day"], load_default=RHYTHM.month_due_day)
+    log_hours = Whole(*RHYTHM_LIMITS["log_hours"], load_default=RHYTHM.log_hours)
+    sheet_hours = Whole(*RHYTHM_LIMITS["sheet_hours"], load_default=RHYTHM.sheet_hours)
 
 
 class NewCallHours(Body):
@@ -119,6 +132,19 @@ class NewChecklist(Body):
     rows = fields.List(fields.Nested(NewRow), required=True, validate=validate.Length(max=50))
 
 
+class NewSheetRow(NewRow):
+    """A row of the checklist of weeks or months."""
+
+    finding = one_of(SheetFinding, required=True)
+
+
+class NewSheetChecklist(Body):
+    """Which rows apply to weeks, or to months, and how they read (R-10 to R-13, R-20 to R-24)."""
+
+    sheet = one_of(SheetKind, required=True)
+    rows = fields.List(fields.Nested(NewSheetRow), required=True, validate=validate.Length(max=50))
+
+
 class NewPhrase(ma.Schema):
     """A phrase that reviewers are offered."""
 
@@ -158,6 +184,15 @@ class DeadlinesShown(ma.Schema):
     late_reason_after_hours = fields.Integer(required=True)
 
 
+class ReviewRhythmShown(ma.Schema):
+    """When weeks and months are due, and in how many hours reviews are."""
+
+    week_due_after = fields.Integer(required=True)
+    month_due_day = fields.Integer(required=True)
+    log_hours = fields.Integer(required=True)
+    sheet_hours = fields.Integer(required=True)
+
+
 class CallHoursShown(ma.Schema):
     """When agents and customers may be called, in local time of the branch."""
 
@@ -194,6 +229,7 @@ class RulebookShown(ma.Schema):
     time_zone = fields.String(required=True)
     modes = fields.List(fields.Nested(Mode), required=True)
     deadlines = fields.Nested(DeadlinesShown, required=True)
+    review = fields.Nested(ReviewRhythmShown, required=True)
     call_hours = fields.Nested(CallHoursShown, required=True)
     alert_probability = fields.Float(required=True)
     watch_probability = fields.Float(required=True)
@@ -231,6 +267,14 @@ def set_deadlines(body: dict[str, Any]) -> Done:
     guard.need(Thing.PEOPLE)
     receipt = shilu().record.rulebook.set_deadlines(**body, by=by())
     return Done(receipt, RULEBOOK_STREAM, Rulebook.DeadlinesSet, "/rulebook")
+
+
+@resource.command("/rulebook/review-rhythm", NewReviewRhythm)
+def set_review_rhythm(body: dict[str, Any]) -> Done:
+    """Set when weeks and months are due, and in how many hours reviews are."""
+    guard.need(Thing.PEOPLE)
+    receipt = shilu().record.rulebook.set_review_rhythm(ReviewRhythm(**body), by=by())
+    return Done(receipt, RULEBOOK_STREAM, Rulebook.ReviewRhythmSet, "/rulebook")
 
 
 @resource.command("/rulebook/call-hours", NewCallHours)
@@ -279,6 +323,15 @@ def define_checklist(body: dict[str, Any]) -> Done:
     rows = [ChecklistRow(**row) for row in body["rows"]]
     receipt = shilu().record.review_aids.define_checklist(rows, by=by())
     return Done(receipt, RULEBOOK_STREAM, Rulebook.ReviewChecklistDefined, "/rulebook")
+
+
+@resource.command("/rulebook/sheet-checklist", NewSheetChecklist)
+def define_sheet_checklist(body: dict[str, Any]) -> Done:
+    """Say which rows of the checklist of weeks or months apply, and how they read."""
+    guard.need(Thing.PEOPLE)
+    rows = [SheetRow(**row) for row in body["rows"]]
+    receipt = shilu().record.review_aids.define_sheet_checklist(body["sheet"], rows, by=by())
+    return Done(receipt, RULEBOOK_STREAM, Rulebook.SheetChecklistDefined, "/rulebook")
 
 
 @resource.command("/rulebook/phrases", NewPhrases)

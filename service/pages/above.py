@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template
 from sqlalchemy import Connection
@@ -17,12 +18,13 @@ from projections import (
     complaints,
     filling_cases,
     review_queue,
+    sheet_queue,
     team_day,
 )
 from projections.people_facts import MemberFacts, TeamFacts
 from service.access import Thing, need
 from service.context import shilu
-from service.language import _, day_text
+from service.language import N_, _, day_text
 from service.reading import as_of, views
 from service.sessions import reader
 from service.words import PROBLEMS, label
@@ -35,7 +37,9 @@ LOOK_BACK = timedelta(days=60)
 def board() -> str:
     """Show what waits for somebody above."""
     need(reader(), Thing.ABOVE)
-    with views("filling_cases", "cases", "complaints", "review_queue", "checks") as connection:
+    with views(
+        "filling_cases", "cases", "complaints", "review_queue", "sheets", "checks"
+    ) as connection:
         people = team_day.people(connection, shilu().today())
         teams = {team.team_id: team for team in team_day.teams(connection)}
         page = {
@@ -49,29 +53,43 @@ def board() -> str:
     return render_template("above.html", **page, as_of=as_of("filling_cases", "checks"))
 
 
-def escalated(connection: Connection, teams: Mapping[str, TeamFacts]) -> dict[str, list[date]]:
+def escalated(connection: Connection, teams: Sequence[str]) -> dict[str, list[date]]:
     """Return the days of each team whose logs a check found unreviewed, and still are."""
     since = shilu().today() - LOOK_BACK
-    found = checks.reviews_found_late(connection, list(teams), since)
-    waits = review_queue.waiting(connection, list(teams), since)
+    found = checks.reviews_found_late(connection, teams, since)
     late = defaultdict[str, list[date]](list)
-    for log in waits:
+    for log in review_queue.waiting(connection, teams, since):
         if (log.team_id, log.agent_id, log.day) in found:
             late[log.team_id].append(log.day)
+    return late
+
+
+def escalated_sheets(connection: Connection, teams: Sequence[str]) -> dict[str, list[date]]:
+    """Return on which days each team's sheets were handed in that a check found unreviewed, and still are."""
+    since, zone = shilu().today() - LOOK_BACK, ZoneInfo(shilu().rules().time_zone)
+    found = checks.sheet_reviews_found_late(connection, teams, since)
+    late = defaultdict[str, list[date]](list)
+    for sheet in sheet_queue.waiting(connection, teams, since):
+        if (sheet.agent_id, sheet.kind, sheet.period) in found and sheet.submitted_at:
+            late[sheet.team_id].append(sheet.submitted_at.astimezone(zone).date())
     return late
 
 
 def _late_reviews(
     connection: Connection, people: Mapping[str, MemberFacts], teams: Mapping[str, TeamFacts]
 ) -> list[SimpleNamespace]:
+    told = (
+        (escalated, N_("{n} 份日志没有批阅，最早的是 {day}")),
+        (escalated_sheets, N_("{n} 份周表或月记录没有批阅，最早 {day} 提交")),
+    )
     return [
         SimpleNamespace(
             team=teams[team_id].name,
             supervisor=_name(people, teams[team_id].supervisor_id),
-            n=len(days),
-            oldest=day_text(min(days)),
+            text=_(text, n=len(days), day=day_text(min(days))),
         )
-        for team_id, days in escalated(connection, teams).items()
+        for late, text in told
+        for team_id, days in late(connection, list(teams)).items()
     ]
 
 

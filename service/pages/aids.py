@@ -1,7 +1,9 @@
-"""The administrator's checklist and phrases for reviews (R-03, R-14): wording, and which rows apply."""
+"""The administrator's checklists and phrases for reviews (R-03, R-14): wording, and which rows apply."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,13 +12,21 @@ from werkzeug.wrappers import Response
 
 from domain.log_checklist import CHECKLIST, ChecklistRow, Finding, Phrase
 from domain.review_aids import LONGEST, WORDS
-from domain.words import RemarkKind
+from domain.sheet_checklist import CHECKLISTS, SheetFinding, SheetRow
+from domain.words import RemarkKind, SheetKind
 from service.access import Thing, need
 from service.context import shilu
 from service.forms import Form, PageForm, by, many_of, one_of, see, sent, text
-from service.language import _
+from service.language import N_, _
 from service.reading import said
-from service.review_aids import handbook_row, phrases, rows
+from service.review_aids import (
+    Row,
+    handbook_row,
+    handbook_sheet_row,
+    phrases,
+    rows,
+    sheet_rows,
+)
 from service.sessions import reader
 from service.words import REMARKS, options
 
@@ -24,11 +34,11 @@ pages = Blueprint("aids", __name__)
 SLOTS = 10  # phrases that the page offers; the first five have keys
 
 
-def _checklist_form() -> PageForm:
-    """Return the form of the checklist: three texts a row, and which rows apply."""
-    fields: dict[str, Any] = {"applies": many_of(Finding)}
-    for item in CHECKLIST:
-        fields |= {f"{name}_{item.finding}": text(LONGEST) for name in WORDS}
+def _checklist_form(findings: type[StrEnum], usual: Sequence[Row]) -> PageForm:
+    """Return the form of a checklist: three texts a row, and which rows apply."""
+    fields: dict[str, Any] = {"applies": many_of(findings)}
+    for row in usual:
+        fields |= {f"{name}_{row.finding}": text(LONGEST) for name in WORDS}
     return cast(PageForm, PageForm.from_dict(fields, name="ChecklistForm")())
 
 
@@ -41,21 +51,45 @@ def _phrases_form() -> PageForm:
 
 @pages.get("/settings/checklist")
 def checklist() -> Response:
-    """Show the checklist as the branch has it."""
+    """Show the checklist of the daily log as the branch has it."""
     need(reader(), Thing.PEOPLE)
-    return _checklist(Form())
+    return _checklist(Form(), rows())
 
 
 @pages.post("/settings/checklist")
 def define_checklist() -> Response:
     """Say which rows apply, and how they read."""
     need(reader(), Thing.PEOPLE)
-    form = sent(_checklist_form())
+    usual = [handbook_row(item) for item in CHECKLIST]
+    form = sent(_checklist_form(Finding, usual))
     if form.good:
         with form.refusals(rows="applies"):
-            receipt = shilu().record.review_aids.define_checklist(_rows(form.data), by=by(form))
+            told = [ChecklistRow(Finding(name), **own) for name, own in _told(form.data, usual)]
+            receipt = shilu().record.review_aids.define_checklist(told, by=by(form))
             return see("/settings/checklist", receipt, "saved")
-    return _checklist(form)
+    return _checklist(form, rows())
+
+
+@pages.get("/settings/checklist/<any(week,month):sheet>")
+def sheet_checklist(sheet: str) -> Response:
+    """Show the checklist of weeks or of months as the branch has it."""
+    need(reader(), Thing.PEOPLE)
+    return _checklist(Form(), sheet_rows(SheetKind(sheet)), sheet)
+
+
+@pages.post("/settings/checklist/<any(week,month):sheet>")
+def define_sheet_checklist(sheet: str) -> Response:
+    """Say which rows apply to weeks or months, and how they read."""
+    need(reader(), Thing.PEOPLE)
+    kind = SheetKind(sheet)
+    usual = [handbook_sheet_row(item) for item in CHECKLISTS[kind]]
+    form = sent(_checklist_form(SheetFinding, usual))
+    if form.good:
+        with form.refusals(rows="applies"):
+            told = [SheetRow(SheetFinding(name), **own) for name, own in _told(form.data, usual)]
+            receipt = shilu().record.review_aids.define_sheet_checklist(kind, told, by=by(form))
+            return see(f"/settings/checklist/{sheet}", receipt, "saved")
+    return _checklist(form, sheet_rows(kind), sheet)
 
 
 @pages.get("/settings/phrases")
@@ -79,28 +113,36 @@ def define_phrases() -> Response:
     return _phrases(form)
 
 
-def _rows(data: dict[str, Any]) -> list[ChecklistRow]:
-    """Return the rows; a text that is the handbook's own is kept as that, and follows its language."""
-    found = []
-    for item in CHECKLIST:
-        usual = handbook_row(item)
-        given = {name: data[f"{name}_{item.finding}"] or "" for name in WORDS}
-        own = {name: "" if getattr(usual, name) == told else told for name, told in given.items()}
-        found.append(ChecklistRow(item.finding, applies=item.finding in data["applies"], **own))
-    return found
+def _told(data: dict[str, Any], usual: Sequence[Row]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each finding with its row; a text that is the handbook's own is kept as that, and
+    follows its language."""
+    for row in usual:
+        given = {name: data[f"{name}_{row.finding}"] or "" for name in WORDS}
+        own = {name: "" if getattr(row, name) == told else told for name, told in given.items()}
+        yield str(row.finding), {"applies": row.finding in data["applies"], **own}
 
 
-def _checklist(form: Form) -> Response:
-    shown = rows()
+def _checklist(form: Form, shown: Sequence[Row], sheet: str = "") -> Response:
+    tabs = (("", N_("日志")), ("week", N_("周工作检视表")), ("month", N_("月经营记录")))
     page = render_template(
         "aids_checklist.html",
         form=form,
         rows=shown,
+        sheet=sheet,
+        tabs=[
+            SimpleNamespace(href=_address(name), text=_(text), current=name == sheet)
+            for name, text in tabs
+        ],
+        address=_address(sheet),
         titles=[(str(row.finding), row.symptom) for row in shown],
         applying=[str(row.finding) for row in shown if row.applies],
         said=said(),
     )
     return make_response(page, form.status)
+
+
+def _address(sheet: str) -> str:
+    return f"/settings/checklist/{sheet}" if sheet else "/settings/checklist"
 
 
 def _phrases(form: Form) -> Response:

@@ -30,10 +30,11 @@ NOT_FOR_SUPERVISORS = frozenset(
 TOLD = frozenset({str(Check.NOTIFY)})  # messages that went out: between us and who got them
 WHAT: Mapping[str, str] = {
     Check.MISSING_LOGS: N_("每个工作日截止时，看谁没有写日志；请假的不算。"),
-    Check.MISSING_WEEKS: N_("每周日截止后，看谁没有交周工作检视表；整周请假的不算。"),
-    Check.MISSING_MONTHS: N_("每月第三个工作日截止后，看谁没有划分工作周、没有交月经营记录。"),
-    Check.OVERDUE_REVIEWS: N_(
-        "截止后二十四小时还没有批阅的，报给上级主管；夜里不报，等到早上八点。"
+    Check.MISSING_WEEKS: N_("每周截止后，看谁没有交周工作检视表；整周请假的不算。"),
+    Check.MISSING_MONTHS: N_("每月截止后，看谁没有划分工作周、没有交月经营记录。"),
+    Check.OVERDUE_REVIEWS: N_("过了时限还没有批阅的日志，报给上级主管；夜里不报，等到早上八点。"),
+    Check.OVERDUE_SHEET_REVIEWS: N_(
+        "每个工作日早上八点，看哪些周表和月记录过了时限还没有批阅，报给上级主管；每份只报一次。"
     ),
     Check.FILLING_PROBLEMS: N_(
         "每周第一个工作日早上八点，看近六周有没有填写问题；只提示，不立案。"
@@ -167,6 +168,7 @@ def _page_of(one: DoneCheck) -> str:
     return {
         Check.MISSING_LOGS: f"/board?day={one.day}",
         Check.OVERDUE_REVIEWS: "/reviews",
+        Check.OVERDUE_SHEET_REVIEWS: "/reviews?state=sheets",
         Check.FILLING_PROBLEMS: "/filling/suggestions",
         Check.FAKE_ENTRIES: "/cases",
         Check.COACHING_MOMENTS: "/coaching",

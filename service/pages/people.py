@@ -18,13 +18,12 @@ from domain.account_record import IdentityCheck
 from domain.organisation import Member
 from domain.words import By, LeaveKind, Receipt, Role
 from projections import team_day
-from projections.people_facts import MemberFacts
 from service.access import Thing, need
 from service.account_events import owner
 from service.context import shilu
 from service.forms import Day, Form, PageForm, Secret, an_id, by, one_of, see, sent, text
 from service.language import N_, _, day_text
-from service.name_search import fits, tidy
+from service.name_search import is_meant
 from service.new_password import why_not, words_about
 from service.reading import as_of, said, views
 from service.sessions import reader
@@ -135,7 +134,7 @@ def people() -> str:
         )
         if chosen.team in ("", person.team_id)
         and chosen.role in ("", person.role)
-        and _is_meant(chosen.q, person)
+        and is_meant(chosen.q, person.name, person.person_id)
     ]
     return render_template(
         "people.html",
@@ -146,12 +145,6 @@ def people() -> str:
         said=said(),
         as_of=as_of("team_day"),
     )
-
-
-def _is_meant(query: str, person: MemberFacts) -> bool:
-    """Tell whether a person is found by name, pinyin, initials or the beginning of the number."""
-    wanted = tidy(query)
-    return fits(wanted, person.name) or person.person_id.lower().startswith(wanted)
 
 
 @pages.get("/people/new")

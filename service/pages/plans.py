@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from types import SimpleNamespace
+from urllib.parse import quote
 
 from flask import Blueprint, make_response, render_template, request
 from marshmallow import fields
@@ -39,6 +41,7 @@ from service.pages.own_customers import own_names
 from service.pages.rings import KINDS_OF, result_label
 from service.reading import day_in_address, said, views
 from service.sessions import reader
+from service.undo import Undo, just
 from service.words import COLUMNS, PLAN_CHANGES, PLAN_KINDS, label, options
 
 pages = Blueprint("plans", __name__)
@@ -114,10 +117,9 @@ def plan() -> Response:
         with form.refusals(
             UnknownCustomer="customer_id", customer_id="customer_id", DayIsPast="day"
         ):
-            receipt = shilu().record.plans.plan(
-                reader().person_id, f"p-{command_id(form, 'item')}", meant, by=by(form)
-            )
-            return see(f"/plans?day={day}", receipt, "planned")
+            item_id = f"p-{command_id(form, 'item')}"
+            receipt = shilu().record.plans.plan(reader().person_id, item_id, meant, by=by(form))
+            return see(f"/plans?day={day}&undo={item_id}", receipt, "planned")
     return _page(form, day)
 
 
@@ -239,8 +241,8 @@ def goal_text(goal: str | None) -> str:
 
 
 def changes() -> Sequence[tuple[str, str]]:
-    """Return the reasons for moving or giving up a plan."""
-    return options(PLAN_CHANGES)
+    """Return the reasons for moving or giving up a plan; a slip is taken back at once."""
+    return options(PLAN_CHANGES, [one for one in PlanChange if one is not PlanChange.MISTAKE])
 
 
 def _results(item: Planned) -> list[tuple[str, str]]:
@@ -294,7 +296,18 @@ def _log(item: Planned, form: Form) -> str:
 
 
 def _back() -> str:
-    return "/today" if request.form.get("back") == "today" else "/plans"
+    """Return where the form came from: today, or the plan of a day."""
+    back = request.form.get("back", "")
+    if back == "today":
+        return "/today"
+    return f"/plans?day={back}" if re.fullmatch(r"\d{4}-\d\d-\d\d", back) else "/plans"
+
+
+def _undo(day: date) -> Undo | None:
+    """Return how to take back what was just planned."""
+    item = just("planned")
+    told = {"reason": str(PlanChange.MISTAKE), "back": day.isoformat()}
+    return Undo(f"/plans/{quote(item)}/cancel", told) if item else None
 
 
 def _page(form: Form, day: date) -> Response:
@@ -310,6 +323,7 @@ def _page(form: Form, day: date) -> Response:
         "plans.html",
         form=form,
         said=said(),
+        undo=_undo(day),
         day=day,
         day_kind=_("工作日") if rules.is_working_day(day) else _("休息日"),
         before=day - timedelta(days=1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from types import SimpleNamespace
 
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from domain.log_checklist import Finding, findings
 from domain.refusals import CopiedRemark, ThinRemark
-from domain.review import Remark, Review, review_stream
+from domain.review import Remark, Review
 from domain.review_aids import MOST_PHRASES
 from domain.words import RemarkKind, ReviewVerdict, Role
 from projections import agent_day, customers, review_queue, team_day
@@ -23,7 +24,7 @@ from service.context import shilu
 from service.forms import Form, PageForm, Tick, by, many_of, one_of, see, sent, text, whole
 from service.language import N_, _, day_text
 from service.pages.log_facts import notes, reviewed_day, summary
-from service.pages.reviews import LOOK_BACK
+from service.pages.reviews import LOOK_BACK, review_undo
 from service.pages.rings import entry_text, kind_label, rings
 from service.reading import clock, said, views
 from service.refusals import sentence
@@ -78,7 +79,19 @@ def complete(agent_id: str, day: str) -> Response:
                 earlier=_earlier(agent_id, of),
                 meant=data["meant"],
             )
-            return see(_next(agent_id, of), receipt, "reviewed")
+            return see(f"{_next(agent_id, of)}?undo={agent_id}/{of}", receipt, "reviewed")
+    return _page(agent_id, of, form)
+
+
+@pages.post("/reviews/<agent_id>/<day>/withdraw")
+def withdraw(agent_id: str, day: str) -> Response:
+    """Take a review back that was just given; the log waits again."""
+    of = _need(Thing.REVIEW, agent_id, day)
+    form = sent(PageForm())
+    if form.good:
+        with form.refusals():
+            receipt = shilu().record.reviews.withdraw(agent_id, of, by=by(form))
+            return see(_address(agent_id, of), receipt, "review_withdrawn")
     return _page(agent_id, of, form)
 
 
@@ -120,9 +133,14 @@ def _earlier(agent_id: str, day: date) -> list[str]:
     return [review.text for review in told if review is not None and review.text]
 
 
+def _events(agent_id: str, day: date) -> Iterator[object]:
+    record = shilu().record
+    return iter(record.events.get(record.reviews.stream(agent_id, day)))
+
+
 def told_on(agent_id: str, day: date) -> Review.Completed | None:
     """Return the review of an agent's day as it was recorded, or None."""
-    for event in shilu().record.events.get(review_stream(agent_id, day)):
+    for event in _events(agent_id, day):
         if isinstance(event, Review.Completed):
             return event
     return None
@@ -182,6 +200,7 @@ def _page(agent_id: str, day: date, form: Form) -> Response:
         "review.html",
         form=form,
         said=said(),
+        undo=review_undo(),
         agent_id=agent_id,
         name=_name(agent_id),
         before=before,
@@ -261,7 +280,7 @@ def shown_review(told: Review.Completed, place: ReviewedLog | None) -> SimpleNam
 
 
 def _reply(agent_id: str, day: date) -> str:
-    for event in shilu().record.events.get(review_stream(agent_id, day)):
+    for event in _events(agent_id, day):
         if isinstance(event, Review.Read):
             return event.reply or ""
     return ""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from types import SimpleNamespace
+from urllib.parse import quote
 
 from flask import Blueprint, render_template, request
 
-from domain.review import REVIEW_WITHIN
 from projections import review_queue, sheet_queue, team_day
 from projections.review_queue import ReviewedLog
 from service.access import Thing, may, need
@@ -17,6 +17,7 @@ from service.language import _, day_text
 from service.pages import sheet_reviews
 from service.reading import as_of, clock, said, views
 from service.sessions import reader
+from service.undo import Undo, just
 from service.words import REMARKS, REVIEW_VERDICTS, label
 
 pages = Blueprint("reviews", __name__)
@@ -49,14 +50,20 @@ def listing() -> str:
         logs=[_row(log, names, teams) for log in shown[:SHOWN]],
         late=sum(is_overdue(log) for log in waits),
         said=said(),
+        undo=review_undo(),
         as_of=as_of("review_queue"),
     )
 
 
+def review_undo() -> Undo | None:
+    """Return how to take back the review that was just given."""
+    log = just("reviewed")
+    return Undo(f"/reviews/{quote(log)}/withdraw") if log.count("/") == 1 else None
+
+
 def is_overdue(log: ReviewedLog) -> bool:
     """Tell whether a log has waited too long for its review."""
-    due = shilu().rules().due_at(log.day) + REVIEW_WITHIN
-    return log.reviewed_at is None and shilu().now() > due
+    return log.reviewed_at is None and shilu().now() > shilu().rules().review_due_at(log.day)
 
 
 def _tabs(chosen: str, waits: int, sheets: int) -> list[SimpleNamespace]:

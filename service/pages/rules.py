@@ -9,12 +9,12 @@ from flask import Blueprint, make_response, render_template
 from marshmallow import fields, validate
 from werkzeug.wrappers import Response
 
-from domain.rhythm import CallHours, WorkMode
+from domain.rhythm import CallHours, ReviewRhythm, WorkMode
 from domain.words import By, Receipt
 from service.access import Thing, need
 from service.context import shilu
 from service.forms import Day, Form, PageForm, Tick, by, see, sent, text, whole
-from service.language import N_, day_text
+from service.language import N_, _, day_text
 from service.reading import said
 from service.sessions import reader
 
@@ -58,6 +58,15 @@ class DeadlinesForm(PageForm):
     late_reason_after_hours = whole(1, 744, missing=N_("请填写 1 到 744 的小时数"), required=True)
 
 
+class ReviewRhythmForm(PageForm):
+    """When weeks and months are due, and how long reviews may take (R-04, R-10, R-20)."""
+
+    week_due_after = whole(-2, 3, missing=N_("请选择哪一天"), required=True)
+    month_due_day = whole(1, 10, missing=N_("请填写 1 到 10 的数"), required=True)
+    log_hours = whole(1, 168, missing=N_("请填写 1 到 168 的小时数"), required=True)
+    sheet_hours = whole(1, 336, missing=N_("请填写 1 到 336 的小时数"), required=True)
+
+
 class CallHoursForm(PageForm):
     """When agents and customers may be called (R-62)."""
 
@@ -89,6 +98,10 @@ FORMS: dict[str, tuple[type[PageForm], Saver]] = {
         DeadlinesForm,
         lambda d, who: shilu().record.rulebook.set_deadlines(**d, by=who),
     ),
+    "review-rhythm": (
+        ReviewRhythmForm,
+        lambda d, who: shilu().record.rulebook.set_review_rhythm(ReviewRhythm(**d), by=who),
+    ),
     "call-hours": (
         CallHoursForm,
         lambda d, who: shilu().record.rulebook.set_call_hours(CallHours(**d), by=who),
@@ -98,11 +111,20 @@ FORMS: dict[str, tuple[type[PageForm], Saver]] = {
         lambda d, who: shilu().record.rulebook.set_thresholds(**d, by=who),
     ),
 }
+WEEK_DUE = (  # days after the week's Sunday
+    (-2, N_("当周周五")),
+    (-1, N_("当周周六")),
+    (0, N_("当周周日")),
+    (1, N_("下周周一")),
+    (2, N_("下周周二")),
+    (3, N_("下周周三")),
+)
 HIDDEN = ("command_id", "csrf_token", "numbers_meant")
 
 
 @pages.get("/settings/work-modes", defaults={"kind": "work-modes"})
 @pages.get("/settings/deadlines", defaults={"kind": "deadlines"})
+@pages.get("/settings/review-rhythm", defaults={"kind": "review-rhythm"})
 @pages.get("/settings/call-hours", defaults={"kind": "call-hours"})
 @pages.get("/settings/thresholds", defaults={"kind": "thresholds"})
 def show(kind: str) -> Response:
@@ -113,6 +135,7 @@ def show(kind: str) -> Response:
 
 @pages.post("/settings/work-modes", defaults={"kind": "work-modes"})
 @pages.post("/settings/deadlines", defaults={"kind": "deadlines"})
+@pages.post("/settings/review-rhythm", defaults={"kind": "review-rhythm"})
 @pages.post("/settings/call-hours", defaults={"kind": "call-hours"})
 @pages.post("/settings/thresholds", defaults={"kind": "thresholds"})
 def save(kind: str) -> Response:
@@ -147,6 +170,7 @@ def _page(kind: str, form: Form) -> Response:
             for mode in reversed(rules.modes)
         ],
         today=today,
+        sundays=[(n, _(text)) for n, text in WEEK_DUE],
         said=said(),
     )
     return make_response(page, form.status)

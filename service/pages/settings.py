@@ -19,6 +19,12 @@ pages = Blueprint("settings", __name__)
 LINKS = (
     ("/settings/work-modes", "route", N_("工作模式"), N_("每天几个电话、面谈、促成、新增")),
     ("/settings/deadlines", "clock", N_("截止时间"), N_("日志几点截止，多晚要写原因")),
+    (
+        "/settings/review-rhythm",
+        "clipboard-check",
+        N_("周、月和批阅的时限"),
+        N_("周表和月记录哪天交，批阅几小时内完成"),
+    ),
     ("/settings/call-hours", "phone", N_("打电话的时间"), N_("追踪和回访可以在几点打")),
     ("/settings/calendar", "calendar", N_("工作日历"), N_("放假和调休，按年发布")),
     ("/settings/checklist", "list-check", N_("批阅要点"), N_("看哪些，怎么说")),

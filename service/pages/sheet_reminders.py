@@ -8,11 +8,13 @@ from types import SimpleNamespace
 
 from sqlalchemy import Connection
 
+from domain.sheet_figures import WEEK, monday_of
+from domain.weekly_sheet import week_due_at
 from domain.words import Check, SheetKind
 from projections import sheet_queue
 from projections.due import periods_due
 from service.context import shilu
-from service.language import _
+from service.language import _, day_text
 from service.pages.sheet_words import span_text
 
 FRIDAY = 4
@@ -20,8 +22,8 @@ KIND_OF = {Check.MISSING_WEEKS: SheetKind.WEEK, Check.MISSING_MONTHS: SheetKind.
 
 
 def of_agent(connection: Connection, agent_id: str, since: date) -> list[SimpleNamespace]:
-    """Return what this agent still owes of weeks and months, the newest of each; and, from Friday
-    on, the sheet of the running week. ``since`` is the agent's first day."""
+    """Return what this agent still owes of weeks and months, the newest of each, and the weekly
+    sheets that are to be written now. ``since`` is the agent's first day."""
     found = [
         SimpleNamespace(
             text=_("{what}还没有交", what=_title(kind, period)), href=_href(kind, period)
@@ -29,12 +31,23 @@ def of_agent(connection: Connection, agent_id: str, since: date) -> list[SimpleN
         for kind, period in newest_due()
         if since <= period and not _handed_in(connection, agent_id, kind, period)
     ]
-    today = shilu().today()
-    monday = today - timedelta(days=today.weekday())
-    if today.weekday() >= FRIDAY and not _handed_in(connection, agent_id, SheetKind.WEEK, monday):
-        href = _href(SheetKind.WEEK, monday)
-        found.append(SimpleNamespace(text=_("本周的工作检视表，周日前交"), href=href))
+    for monday, due in _to_write():
+        if not _handed_in(connection, agent_id, SheetKind.WEEK, monday):
+            what, day = _title(SheetKind.WEEK, monday), day_text(due)
+            href = _href(SheetKind.WEEK, monday)
+            found.append(
+                SimpleNamespace(text=_("{what}，{day}前交", what=what, day=day), href=href)
+            )
     return found
+
+
+def _to_write() -> list[tuple[date, date]]:
+    """Return the weeks that are not due yet, from their Friday on, each with the day it is due."""
+    rules, now, today = shilu().rules(), shilu().now(), shilu().today()
+    this = monday_of(today)
+    weeks = [this - WEEK, *([this] if today.weekday() >= FRIDAY else ())]
+    dues = ((monday, week_due_at(rules, monday)) for monday in weeks)
+    return [(monday, rules.day_of(due)) for monday, due in dues if due > now]
 
 
 def of_team(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -11,6 +11,7 @@ from flask import Blueprint, make_response, render_template
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from domain.log_checklist import Finding
 from domain.refusals import CopiedRemark, ThinRemark
 from domain.rhythm import Rules
 from domain.sheet_checklist import (
@@ -24,7 +25,7 @@ from domain.sheet_checklist import (
     ticks,
 )
 from domain.sheet_figures import Column, Feasibility, Figures, feasibility
-from domain.sheet_review import REVIEW_WITHIN, Care
+from domain.sheet_review import Care
 from domain.words import RemarkKind, Role, SheetKind
 from domain.work_weeks import WorkWeek
 from projections import customers, plans, sheet_queue, sheets, team_day
@@ -42,15 +43,13 @@ from service.pages.sheet_care import care_shown, told_on
 from service.pages.sheet_words import claims_told, columns, span_text, warnings
 from service.reading import clock, said, views
 from service.refusals import sentence
+from service.review_aids import Row, sheet_rows
 from service.sessions import reader
 from service.words import (
     PLAN_KINDS,
     REMARKS,
-    SHEET_FINDINGS,
     SHEET_KINDS,
-    SHEET_PROBLEMS,
     SHEET_TICKS,
-    TOPICS,
     label,
     options,
 )
@@ -173,8 +172,9 @@ def queue_rows(
 
 def is_overdue(sheet: Sheet) -> bool:
     """Tell whether a sheet has waited too long for its review (R-04)."""
-    handed_in = sheet.submitted_at if sheet.reviewed_at is None else None
-    return handed_in is not None and shilu().now() > handed_in + REVIEW_WITHIN
+    if sheet.submitted_at is None or sheet.reviewed_at is not None:
+        return False
+    return shilu().now() > sheet.submitted_at + timedelta(hours=shilu().rules().review.sheet_hours)
 
 
 def _period_text(kind: str, period: date) -> str:
@@ -330,7 +330,9 @@ def _page(agent_id: str, kind: SheetKind, period: date, form: Form) -> Response:
         names = customers.names(connection, {i.customer_id for i in items if i.customer_id})
     if shown is None or place is None:
         raise NotFound
-    found = shown_by(shown.facts, shown.checklist)
+    words = {row.finding: row for row in sheet_rows(kind)}
+    checklist = [item for item in shown.checklist if words[item.finding].applies]
+    found = shown_by(shown.facts, checklist)
     member = shilu().record.organisation.member(agent_id)
     held = {
         sentence(refusal(field=field))
@@ -356,8 +358,8 @@ def _page(agent_id: str, kind: SheetKind, period: date, form: Form) -> Response:
         next_warnings=shown.warnings,
         items=[_item(item, names) for item in shown.items],
         rolled=shown.rolled,
-        ticks=_ticks(shown.checklist, found, nothing=_nothing_to_see(shown)),
-        findings=[(str(i.finding), label(SHEET_FINDINGS, i.finding)) for i in found],
+        ticks=_ticks(checklist, found, words, nothing=_nothing_to_see(shown)),
+        findings=[(str(item.finding), words[item.finding].symptom) for item in found],
         shown=[str(item.finding) for item in found],
         kinds=options(REMARKS),
         ask_meant=bool(held & set(form.errors.values())) or form.value("meant") != "",
@@ -391,7 +393,10 @@ def _nothing_to_see(shown: Shown) -> set[Tick]:
 
 
 def _ticks(
-    checklist: Sequence[SheetItem], found: Sequence[SheetItem], nothing: set[Tick]
+    checklist: Sequence[SheetItem],
+    found: Sequence[SheetItem],
+    words: Mapping[Finding | SheetFinding, Row],
+    nothing: set[Tick],
 ) -> list[SimpleNamespace]:
     """Return what is ticked off, each with its symptoms, the problem and what to coach."""
     return [
@@ -400,15 +405,7 @@ def _ticks(
             good=not any(item.tick is tick for item in found),
             nothing=tick in nothing,
             rules=_("、").join(dict.fromkeys(i.rule for i in checklist if i.tick is tick)),
-            shows=[
-                SimpleNamespace(
-                    symptom=label(SHEET_FINDINGS, item.finding),
-                    problem=label(SHEET_PROBLEMS, item.finding),
-                    topics=_("、").join(label(TOPICS, topic) for topic in item.topics),
-                )
-                for item in found
-                if item.tick is tick
-            ],
+            shows=[words[item.finding] for item in found if item.tick is tick],
         )
         for tick in ticks(checklist)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, make_response, render_template, request
@@ -53,6 +54,7 @@ from service.pages.rings import (
 )
 from service.reading import clock, day_in_address, said, views
 from service.sessions import reader
+from service.undo import Undo, just
 from service.words import KINDS, LAST_ACTIONS, OBJECTIONS, SOURCES, options
 
 pages = Blueprint("today", __name__)
@@ -258,7 +260,7 @@ def _page(form: Form, day: date, kind: str, picked: str = "") -> Response:
         before=day - timedelta(days=1),
         after_day=day + timedelta(days=1),
         said=said(),
-        undo=request.args.get("undo", "") if request.args.get("done") == "logged" else "",
+        undo=_undo(day),
         **_head(log, rules, kind),
         week=_week(day, rules, written, submitted),
         week_said=_("最近七天的日志"),
@@ -271,6 +273,13 @@ def _page(form: Form, day: date, kind: str, picked: str = "") -> Response:
         **(_entry_form(form, day, kind, names, recent, picked) if kind else {"kind": ""}),
     )
     return make_response(page, form.status)
+
+
+def _undo(day: date) -> Undo | None:
+    """Return how to take the entry back that was just made."""
+    entry = just("logged")
+    told = {"day": day.isoformat(), "reason": _("刚记下就撤销")}
+    return Undo(f"/today/entries/{quote(entry)}/withdraw", told) if entry else None
 
 
 def _offered(connection: Connection, agent_id: str) -> list[str]:

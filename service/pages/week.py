@@ -203,11 +203,12 @@ def _page(form: Form, targets_form: Form, monday: date, wrong: Form | None = Non
 
 def _due(rules: Rules, of: Week) -> str:
     due = week_due_at(rules, of.monday)
+    day = day_text(rules.day_of(due))
     if of.sheet is not None and of.sheet.submitted_at is not None:
         return ""
     if shilu().now() <= due:
-        return _("{day} 前交算按时", day=day_text(of.monday + SUNDAY))
-    return _("已过 {day}，会记作补交，这不是坏事", day=day_text(of.monday + SUNDAY))
+        return _("{day} 前交算按时", day=day)
+    return _("已过 {day}，会记作补交，这不是坏事", day=day)
 
 
 def _offer(of: Week, rules: Rules, monday: date) -> Figures:

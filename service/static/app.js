@@ -10,6 +10,13 @@ for (const form of document.querySelectorAll('form:not([method=dialog])')) {
 for (const select of document.querySelectorAll('select[data-go]')) {
   select.addEventListener('change', () => select.form.requestSubmit());
 }
+for (const undo of document.querySelectorAll('[data-undo]')) {  // an offer for eight seconds, longer while looked at
+  let left = 8;
+  const clock = setInterval(() => {
+    if (document.hidden || undo.closest('.done').matches(':hover, :focus-within')) return;
+    if (--left === 0) { clearInterval(clock); undo.remove(); }
+  }, 1000);
+}
 addEventListener('pageshow', () => { for (const form of document.forms) delete form.dataset.sent; });
 for (const live of document.querySelectorAll('[data-live]')) {  // what must be seen at once, looked at anew
   setInterval(async () => {

@@ -23,7 +23,7 @@ const keys = {
   c: () => go('coach'),
   r: write,
   a: () => { pick('verdict', 'good'); pick('kind', 'praise'); write(); },
-  u: () => form()?.reset(),
+  u: () => { const undo = page.querySelector('[data-undo]'); if (undo) undo.requestSubmit(); else form()?.reset(); },
   '?': () => { if (help) { help.open = !help.open; help.querySelector('summary').focus(); } },
 };
 for (const n of [1, 2, 3, 4, 5]) keys[n] = () => { if (pick('phrase', n - 1)) write(); };

@@ -126,6 +126,7 @@ CALL_HOURS = {
     "rest_until": "14:00",
     "tracking_a_week": "2",
 }
+RHYTHM = {"week_due_after": "1", "month_due_day": "5", "log_hours": "48", "sheet_hours": "96"}
 THRESHOLDS = {"alert_probability": "0.96", "watch_probability": "0.3", "contradictions": "2"}
 SCRIPT = {f"{part}_{n}": "您好" for part in ("title", "text") for n in range(1, 7)} | {
     "meant": "yes"
@@ -184,6 +185,12 @@ PAGES = (
     row("POST /month/weeks", {"month": "{month}", "end0": "{month_split}"}, a="+"),
     row("GET /reviews/<agent_id>/<any(week,month):sheet>/<period>", a="0", s="++00", u="+++0"),
     row(
+        "POST /reviews/<agent_id>/<day>/withdraw",
+        first=(404, 409),
+        s="++00",
+        u="+++0",
+    ),
+    row(
         "POST /reviews/<agent_id>/<any(week,month):sheet>/<period>",
         {"kind": "guide", "evaluation": "准备做得很扎实", "advice": "下周先把电话补上"},
         s="++00",
@@ -204,12 +211,14 @@ PAGES = (
     row("POST /import/customers/check", first=(409,), a="+"),
     row("POST /import/customers/take", first=(409,), a="+"),
     row("POST /import/customers/bad-rows", first=(409,), a="+"),
+    row("GET /import/customers/progress", query="job=I-1", first=(404,), a="+"),
     row("GET /import/people", m="+"),
     row("GET /import/people/sample", m="+"),
     row("GET /import/people/sample-sheet", m="+"),
     row("POST /import/people", first=(422,), m="+"),
     row("POST /import/people/check", first=(409,), m="+"),
     row("POST /import/people/take", first=(409,), m="+"),
+    row("GET /import/people/progress", query="job=I-1", first=(404,), m="+"),
     row("POST /import/people/bad-rows", first=(409,), m="+"),
     row("GET /customers/new", a="+"),
     row("POST /customers/new", {"name": "赵六", "contact_source": "own"}, a="+"),
@@ -240,6 +249,7 @@ PAGES = (
     row("POST /exports", {"what": "full"}, first=(409,), x="+"),
     # the supervisor's desk
     row("GET /board", query="team={team_id}", s="++00", u="+++0", x="+++0"),
+    row("GET /agents", s="+", u="+", x="+"),
     row("GET /agents/<agent_id>", a="+000", s="++00", u="+++0"),
     row("GET /callbacks", s="+", u="+"),
     row(
@@ -562,7 +572,14 @@ PAGES = (
     row("GET /settings", m="+"),
     *(
         row(f"GET /settings/{kind}", m="+")
-        for kind in ("work-modes", "deadlines", "call-hours", "thresholds", "calendar")
+        for kind in (
+            "work-modes",
+            "deadlines",
+            "review-rhythm",
+            "call-hours",
+            "thresholds",
+            "calendar",
+        )
     ),
     *(row(f"GET /settings/{kind}", m="+") for kind in ("checklist", "phrases", "scripts")),
     row(
@@ -576,11 +593,14 @@ PAGES = (
         {"daily_log_due": "21:00", "late_reason_after_hours": "48"},
         m="+",
     ),
+    row("POST /settings/review-rhythm", RHYTHM, m="+"),
     row("POST /settings/call-hours", CALL_HOURS, m="+"),
     # a line that no backtest has tried is refused
     row("POST /settings/thresholds", {**THRESHOLDS, "reason": "回测"}, first=(409,), m="+"),
     row("POST /settings/calendar", {"year": "2026", "origin": "文件"}, m="+"),
     row("POST /settings/checklist", {"applies": ["thin_notes"]}, m="+"),
+    row("GET /settings/checklist/<any(week,month):sheet>", m="+"),
+    row("POST /settings/checklist/<any(week,month):sheet>", {"applies": ["summary_thin"]}, m="+"),
     row("POST /settings/phrases", {"kind_0": "praise", "text_0": "好样的"}, m="+"),
     row("GET /settings/scripts/<script_id>", m="+"),
     row("POST /settings/scripts/<script_id>", SCRIPT, m="+"),
@@ -684,6 +704,7 @@ API_ROWS = (
         | {"since": "{day}"},
         m="+",
     ),
+    row(f"POST {API}/rulebook/review-rhythm", {"month_due_day": 5}, m="+"),
     row(f"POST {API}/rulebook/call-hours", {"tracking_a_week": 3}, m="+"),
     row(f"POST {CALL}/quiet-hours", {"reason": "约好"}, s="++00", u="0"),
     row(f"POST {CALL}/self-score", {"kept": ["smile"]}, first=(409,), s="++00", u="0"),
@@ -744,10 +765,49 @@ API_ROWS = (
         m="+",
     ),
     row(
+        f"POST {API}/rulebook/sheet-checklist",
+        {"sheet": "week", "rows": [{"finding": "summary_thin"}]},
+        m="+",
+    ),
+    row(
         f"POST {API}/rulebook/phrases",
         {"phrases": [{"kind": "praise", "text": "好样的"}]},
         m="+",
     ),
+    # what goes out: files, feed, channels, webhooks
+    row(
+        f"POST {API}/exports",
+        {"table": "entries", "first_day": "{day}", "last_day": "{day}", "team_id": "{team_id}"},
+        s="++00",
+        u="+++0",
+        x="+++0",
+    ),
+    *(
+        row(
+            f"POST {API}/papers/{kind}/<thing:agent_id>/<day:day>",
+            a="+000",
+            s="++00",
+            u="+++0",
+        )
+        for kind in ("daily-log", "weekly-sheet", "monthly-record")
+    ),
+    row(f"POST {API}/papers/callback/<thing:callback_id>", s="++00"),
+    row(f"GET {API}/calendar-feed", a="+"),
+    row(f"POST {API}/calendar-feed", {"with_names": False}, a="+"),
+    row(f"POST {API}/calendar-feed/closing", first=(404,), a="+"),
+    row(f"GET {API}/notices", **ALL),
+    row(f"POST {API}/notices/channel", {"kind": "email", "key": "a@example.com"}, **ALL),
+    row(f"POST {API}/notices/channel/removal", first=(409,), **ALL),
+    row(f"POST {API}/notices/test", first=(409,), **ALL),
+    row(f"POST {API}/notices/wishes", {"quiet_from": "21:00", "quiet_until": "08:00"}, **ALL),
+    row(f"GET {API}/webhooks", m="+"),
+    row(
+        f"POST {API}/webhooks",
+        {"url": "https://example.com/hook", "topics": ["daily_log.submitted.v1"]},
+        m="+",
+    ),
+    row(f"POST {API}/webhooks/<thing:webhook_id>/test", m="+++0"),
+    row(f"POST {API}/webhooks/<thing:webhook_id>/removal", m="+++0"),
     # customers
     row(f"GET {API}/customers", a="+"),
     row(f"POST {API}/customers", {"name": "赵六", "contact_source": "own"}, a="+"),

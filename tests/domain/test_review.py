@@ -27,6 +27,7 @@ from domain.refusals import (
     NotYours,
     Refusal,
     ThinRemark,
+    UndoTooLate,
     UnknownLog,
     UnknownReview,
 )
@@ -54,6 +55,37 @@ def logged(team: TeamRecord) -> TeamRecord:
 
 def complete(team: TeamRecord, remark: Remark = REMARK, **more: Any) -> None:
     team.reviews.complete("A1", DAY, remark, **{"by": boss(), **more})
+
+
+def test_a_review_is_taken_back_within_ten_minutes_and_the_day_is_reviewed_anew(
+    logged: TeamRecord, events: Events
+) -> None:
+    complete(logged)
+
+    logged.reviews.withdraw("A1", DAY, by=boss(NOON + timedelta(minutes=10)))
+
+    assert logged.reviews.find("A1", DAY) is None
+    complete(logged, replace(REMARK, text="每次离开前约好时间"))
+    assert logged.reviews.find("A1", DAY) is not None
+    texts = [e.text for e in events() if isinstance(e, Review.Completed)]
+    assert texts == [REMARK.text, "每次离开前约好时间"]  # what was taken back stays on record
+
+
+def test_a_review_is_not_taken_back_later_or_by_others(logged: TeamRecord) -> None:
+    complete(logged)
+
+    with pytest.raises(UndoTooLate):
+        logged.reviews.withdraw("A1", DAY, by=boss(NOON + timedelta(minutes=11)))
+    with pytest.raises(NotYours):
+        logged.reviews.withdraw("A1", DAY, by=a_by("U1", Role.UPPER_SUPERVISOR, at=NOON))
+
+
+def test_what_its_agent_has_read_is_not_taken_back(logged: TeamRecord) -> None:
+    complete(logged)
+    logged.reviews.read("A1", DAY, by=a_by("A1", at=NOON))
+
+    with pytest.raises(UndoTooLate):
+        logged.reviews.withdraw("A1", DAY, by=boss())
 
 
 def test_a_review_says_what_the_log_shows_and_what_to_do(

@@ -7,7 +7,8 @@ import pytest
 from domain.application import TeamRecord
 from domain.log_checklist import ChecklistRow, Finding, Phrase
 from domain.refusals import BadValue, EmptyText
-from domain.words import RemarkKind, Role
+from domain.sheet_checklist import SheetFinding, SheetRow
+from domain.words import RemarkKind, Role, SheetKind
 from tests.domain.conftest import a_by
 
 ADMIN = Role.ADMINISTRATOR
@@ -37,6 +38,23 @@ def test_a_checklist_without_any_row_is_none(team: TeamRecord) -> None:
     with pytest.raises(BadValue):
         team.review_aids.define_checklist(
             [ChecklistRow(Finding.LATE_ENTRIES, applies=False)], by=a_by("M1", ADMIN)
+        )
+
+
+def test_weeks_and_months_have_checklists_of_their_own(team: TeamRecord) -> None:
+    rows = [SheetRow(SheetFinding.SUMMARY_THIN, coach="写三件具体的事")]
+
+    team.review_aids.define_sheet_checklist(SheetKind.WEEK, rows, by=a_by("M1", ADMIN))
+
+    aids = team.review_aids.find()
+    assert aids.sheet_row(SheetKind.WEEK, SheetFinding.SUMMARY_THIN).coach == "写三件具体的事"
+    assert aids.sheet_row(SheetKind.MONTH, SheetFinding.SUMMARY_THIN).coach == ""
+
+
+def test_a_row_of_another_checklist_is_refused(team: TeamRecord) -> None:
+    with pytest.raises(BadValue):
+        team.review_aids.define_sheet_checklist(
+            SheetKind.WEEK, [SheetRow(SheetFinding.CALENDAR_EMPTY)], by=a_by("M1", ADMIN)
         )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
 from domain.application import TeamRecord
+from domain.monthly_record import month_due_at
 from domain.refusals import AlreadyExists, BadValue, EmptyText, RulebookMissing, UnknownScript
-from domain.rhythm import WorkMode
+from domain.rhythm import ReviewRhythm, WorkMode
 from domain.rulebook import ScriptStep
+from domain.weekly_sheet import week_due_at
 from domain.words import By, Role
 
 from .conftest import DAY, a_by
@@ -52,6 +54,24 @@ def test_a_new_mode_holds_from_its_day_on(team: TeamRecord) -> None:
 def test_a_quota_of_a_hundred_calls_is_refused(team: TeamRecord) -> None:
     with pytest.raises(BadValue):
         team.rulebook.define_work_mode(WorkMode(calls=100), by=admin())
+
+
+def test_weeks_months_and_reviews_have_their_own_terms(team: TeamRecord) -> None:
+    by_default = team.rulebook.rules()
+    team.rulebook.set_review_rhythm(ReviewRhythm(1, 5, 48, 96), by=admin())
+
+    rules = team.rulebook.rules()
+
+    monday, month = date(2026, 11, 16), date(2026, 11, 1)
+    day = rules.day_of
+    assert [day(week_due_at(r, monday)).day for r in (by_default, rules)] == [22, 23]
+    assert [day(month_due_at(r, month)).day for r in (by_default, rules)] == [4, 6]
+    assert rules.review_due_at(DAY) - by_default.review_due_at(DAY) == timedelta(hours=24)
+
+
+def test_a_week_that_is_due_before_its_friday_is_refused(team: TeamRecord) -> None:
+    with pytest.raises(BadValue):
+        team.rulebook.set_review_rhythm(ReviewRhythm(week_due_after=-3), by=admin())
 
 
 def test_deadlines_are_local_time(team: TeamRecord) -> None:

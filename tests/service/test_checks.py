@@ -9,7 +9,10 @@ from domain.filling_ladder import Problem
 from domain.filling_signs import Sign
 from domain.filling_suggestion import suggestion_id_of
 from domain.scheduled_check import CheckKey
-from domain.words import By, Check, Role
+from domain.sheet_figures import Figures
+from domain.sheet_review import Care
+from domain.weekly_sheet import WeekWords
+from domain.words import By, Check, RemarkKind, Role, SheetKind
 from tests.service.conftest import TODAY, Branch
 
 SUGGESTION = suggestion_id_of("A1", Problem.FADED, TODAY)
@@ -104,12 +107,35 @@ def test_late_reviews_come_up_to_the_upper_supervisor_until_they_are_done(
 ) -> None:
     leave_unreviewed(branch)
     upper, day = branch.visitor("u1"), TODAY - timedelta(days=1)
-    assert re.search(r"周志强</b> <small>朝阳组</small><p>1 份没有批阅", upper.get("/above").text)
+    assert re.search(
+        r"周志强</b> <small>朝阳组</small><p>1 份日志没有批阅", upper.get("/above").text
+    )
 
     supervisor = branch.visitor("s1")
     supervisor.post(
         f"/reviews/A1/{day}", verdict="good", kind="praise", text="走访的总结写得很实在"
     )
+    branch.follow()
+
+    assert "都批阅了" in upper.get("/above").text
+
+
+def test_weeks_without_a_review_come_up_too_until_they_are_done(branch: Branch) -> None:
+    monday = TODAY - timedelta(days=TODAY.weekday() + 7)
+    words = WeekWords("这一周把老客户都走了一遍", Figures(25, 15))
+    branch.record.weekly_sheets.submit("A1", monday, words, by=branch.by("A1"))
+    key = CheckKey(Check.OVERDUE_SHEET_REVIEWS, "T1", TODAY)
+    by = By("system", Role.SYSTEM, branch.moment, branch.moment, key.command_id, "worker")
+    found = [f"A1/week/{monday}"]
+    branch.record.scheduled_checks.finish(key, "T1", branch.moment, found, by=by)
+    branch.follow()
+    upper = branch.visitor("u1")
+    assert "1 份周表或月记录没有批阅" in upper.get("/above").text
+    assert f"王小梅 · 周工作检视表 · {monday}" in branch.visitor("s1").get("/checks").text
+
+    care = Care(RemarkKind.GUIDE, "签单前的准备做得扎实", "下周先把电话补上来")
+    boss = branch.by("S1")
+    branch.record.sheet_reviews.complete("A1", SheetKind.WEEK, monday, care, by=boss)
     branch.follow()
 
     assert "都批阅了" in upper.get("/above").text

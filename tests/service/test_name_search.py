@@ -86,3 +86,22 @@ def test_a_search_is_kept_in_the_address_with_the_filters(branch: Branch) -> Non
     assert 'name="q" value="zzq"' in page
     assert '<option value="supervisor" selected>' in page
     assert '<option value="T1" selected>' in page
+
+
+def test_a_supervisor_finds_the_own_agents_and_nobody_elses(branch: Branch) -> None:
+    visitor = branch.visitor("s1")
+
+    for query in ("wangxiaomei", "wxm", "小梅", "a1", ""):
+        page = visitor.get(f"/agents?q={query}").text
+        assert 'href="/agents/A1"' in page
+        assert "孙浩" not in page
+    assert "没有找到" in visitor.get("/agents?q=sunhao").text
+    assert "/tracking/new?agent=A1" in visitor.get("/agents?q=wxm").text
+
+
+def test_the_upper_supervisor_finds_agents_of_all_teams_and_coaches_nobody(branch: Branch) -> None:
+    page = branch.visitor("u1").get("/agents").text
+
+    assert "王小梅" in page
+    assert "孙浩" in page
+    assert "/coaching/new" not in page

@@ -103,6 +103,23 @@ def test_a_cancelled_item_stays_on_the_page_and_leaves_the_day(planned: Branch) 
     assert "已取消" in agent.get(f"/plans?day={TODAY}").text
 
 
+def test_what_was_just_planned_is_taken_back_with_one_tap(branch: Branch) -> None:
+    agent = branch.visitor("a1")
+    page = agent.follow(agent.post("/plans", **MEETING))
+    button = re.search(r'action="([^"]+)" data-undo>(.*?)</form>', page)
+    assert button is not None
+    told = dict(re.findall(r'name="(reason|back)" value="([^"]+)"', button.group(2)))
+
+    page = agent.follow(agent.post(button.group(1), **told))
+
+    assert "已取消" in page
+    assert "安排了 0 项" in page
+
+
+def test_a_slip_is_no_reason_to_choose(planned: Branch) -> None:
+    assert "记错了" not in planned.visitor("a1").get("/today").text
+
+
 def test_what_was_agreed_on_a_visit_waits_on_its_day(branch: Branch) -> None:
     agent = branch.visitor("a1")
     agent.post(

@@ -58,7 +58,7 @@ def test_a_review_is_recorded_and_the_next_log_shown(handed_in: Branch) -> None:
 
     response = review(supervisor, findings=["no_daily_summary"])
 
-    assert response.headers["Location"].startswith(f"/reviews/A2/{TODAY}?after=")
+    assert response.headers["Location"].startswith(f"/reviews/A2/{TODAY}?undo=A1/{TODAY}&after=")
     handed_in.follow()
     shown = supervisor.get(ADDRESS).text
     assert "一天工作总结没有填" in shown
@@ -76,6 +76,34 @@ def test_the_agent_reads_the_review_and_answers(handed_in: Branch) -> None:
 
     assert "明天继续" in agent.follow(answered)
     assert "明天继续" in handed_in.visitor("s1").get(ADDRESS).text
+
+
+def test_a_review_just_given_is_taken_back_and_given_anew(handed_in: Branch) -> None:
+    supervisor = handed_in.visitor("s1")
+    page = supervisor.follow(review(supervisor))
+    assert f'action="{ADDRESS}/withdraw" data-undo' in page
+
+    taken_back = supervisor.post(f"{ADDRESS}/withdraw")
+    page = supervisor.follow(taken_back)
+
+    assert "批阅已撤销" in page
+    assert 'id="review-form"' in page
+    assert "三次面谈" not in handed_in.visitor("a1").get("/mine").text
+    supervisor.follow(review(supervisor, text="面谈之后要约好下次的时间"))
+    handed_in.follow()
+    assert "约好下次的时间" in handed_in.visitor("a1").get("/mine").text
+
+
+def test_a_review_that_was_read_stays(handed_in: Branch) -> None:
+    supervisor = handed_in.visitor("s1")
+    review(supervisor)
+    handed_in.follow()
+    handed_in.visitor("a1").post(f"/mine/reviews/{TODAY}/read")
+
+    response = supervisor.post(f"{ADDRESS}/withdraw")
+
+    assert response.status_code == 409
+    assert "不能再撤销" in response.text
 
 
 def test_a_remark_copied_from_another_log_is_asked_about_once(handed_in: Branch) -> None:

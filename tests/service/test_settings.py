@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from domain.detector import Backtest
 from domain.rulebook import ScriptStep
 from service.work_calendar import seed
-from tests.access.rows import CALL_HOURS, SCRIPT, THRESHOLDS
+from tests.access.rows import CALL_HOURS, RHYTHM, SCRIPT, THRESHOLDS
 from tests.service.conftest import Branch, errors_of
 
 
@@ -98,6 +98,23 @@ def test_deadlines_and_hours_for_calls_are_set(branch: Branch) -> None:
 
     assert rules.deadlines.daily_log_due == time(20, 45)
     assert rules.call_hours.rest_until == time(13, 30)
+
+
+def test_the_administrator_says_when_weeks_and_months_are_due(branch: Branch) -> None:
+    admin = branch.visitor("m1")
+
+    page = admin.follow(admin.post("/settings/review-rhythm", **RHYTHM))
+
+    assert '<option value="1" selected>下周周一' in page
+    assert "前交算按时" in branch.visitor("a1").get("/week").text
+    assert branch.context.rules().review.sheet_hours == 96
+
+
+def test_what_is_no_day_of_a_week_is_refused(branch: Branch) -> None:
+    response = branch.visitor("m1").post("/settings/review-rhythm", **RHYTHM | {"log_hours": "0"})
+
+    assert response.status_code == 422
+    assert "168" in errors_of(response)
 
 
 def test_thresholds_ask_for_their_reason(branch: Branch) -> None:

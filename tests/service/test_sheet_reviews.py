@@ -55,6 +55,22 @@ def test_the_ticks_are_computed_with_problem_and_lesson(handed_in: Branch) -> No
     assert {"columns_empty", "summary_unsupported", "plan_empty_days"} <= ticked
 
 
+def test_the_branch_s_rows_replace_ours(handed_in: Branch) -> None:
+    admin = handed_in.visitor("m1")
+    page = admin.get("/settings/checklist/week").text
+    applies = set(re.findall(r'name="applies" value="(\w+)"[^>]*checked', page)) - {
+        "plan_empty_days"
+    }
+    told = {"symptom_summary_unsupported": "说的和记的不一样"}
+
+    admin.follow(admin.post("/settings/checklist/week", applies=sorted(applies), **told))
+
+    page = handed_in.visitor("s1").get(ADDRESS).text
+    assert "说的和记的不一样" in page
+    assert "漏记日志，或总结不客观" in page  # an empty text is the handbook's own
+    assert "下周有几天没有安排" not in page
+
+
 def test_customers_stay_masked_in_the_plan(handed_in: Branch) -> None:
     page = handed_in.visitor("s1").get(ADDRESS).text
 

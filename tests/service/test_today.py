@@ -165,6 +165,19 @@ def test_a_withdrawn_entry_stays_and_no_longer_counts(branch: Branch) -> None:
     assert count(branch) == 0
 
 
+def test_an_entry_just_made_is_taken_back_with_one_tap(branch: Branch) -> None:
+    visitor = branch.visitor("a1")
+    page = visitor.follow(visitor.post("/today/entries", **ENTRY))
+    button = re.search(r'action="([^"]+)" data-undo>(.*?)</form>', page)
+    assert button is not None
+    told = dict(re.findall(r'name="(day|reason)" value="([^"]+)"', button.group(2)))
+
+    page = visitor.follow(visitor.post(button.group(1), **told))
+
+    assert "已撤回" in page
+    assert count(branch) == 0
+
+
 def test_a_day_is_handed_in_with_one_line(branch: Branch) -> None:
     visitor = branch.visitor("a1")
     branch.log_visit()

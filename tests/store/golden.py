@@ -52,11 +52,11 @@ from domain.reveal_alert import Alert, alert_id_of
 from domain.reveal_exception import Wish
 from domain.reveal_rules import AlertKind, GrantKind, RevealReason
 from domain.review import Remark
-from domain.rhythm import CallHours, WorkMode
+from domain.rhythm import CallHours, ReviewRhythm, WorkMode
 from domain.role_model import role_model_id
 from domain.rulebook import ScriptStep
 from domain.scheduled_check import CheckKey
-from domain.sheet_checklist import SheetFinding
+from domain.sheet_checklist import SheetFinding, SheetRow
 from domain.sheet_figures import Figures
 from domain.sheet_review import Care
 from domain.supervisor_journal import Asked, NoteKind, Question
@@ -236,6 +236,7 @@ def _organisation_and_rules(record: TeamRecord) -> None:
     rules.adopt(by=admin("adopt"))
     rules.define_work_mode(WorkMode(name="6-3-1", calls=6, since=DAY), by=admin("mode"))
     rules.set_deadlines(time(20, 30), 72, by=admin("deadline"))
+    rules.set_review_rhythm(ReviewRhythm(1, 5, 48, 96), by=admin("rhythm"))
     rules.set_call_hours(CallHours(rest_from=time(12, 30)), by=admin("hours"))
     days = (date(2026, 10, 1),), (date(2026, 10, 10),)
     rules.publish_calendar(2026, *days, "测试", by=admin("calendar"))
@@ -243,6 +244,8 @@ def _organisation_and_rules(record: TeamRecord) -> None:
     rules.publish_script("compliant", "zh", steps, by=admin("script"))
     rows = (ChecklistRow(Finding.NO_DAILY_SUMMARY, symptom="心得没有写"),)
     record.review_aids.define_checklist(rows, by=admin("checklist"))
+    row = (SheetRow(SheetFinding.SUMMARY_THIN, symptom="总结没有几个字"),)
+    record.review_aids.define_sheet_checklist(SheetKind.WEEK, row, by=admin("week checklist"))
     phrases = (Phrase(RemarkKind.PRAISE, "〔姓名〕，记得很具体"),)
     record.review_aids.define_phrases(phrases, by=admin("phrases"))
     week = BacktestWeek(DAY, 240, {"0.95": 3, "0.99": 2})
@@ -533,7 +536,10 @@ def _review(record: TeamRecord) -> None:
         "每次离开前约好时间",
         (Finding.NO_NEXT_STEP,),
     )
-    record.reviews.complete("A1", DAY, remark, by=_by("S1", Role.SUPERVISOR, "day review"))
+    boss = partial(_by, "S1", Role.SUPERVISOR)
+    record.reviews.complete("A1", DAY, remark, by=boss("first review"))
+    record.reviews.withdraw("A1", DAY, by=boss("review withdrawn"))
+    record.reviews.complete("A1", DAY, remark, by=boss("day review"))
     record.reviews.read("A1", DAY, reply="明白了", by=_by("A1", Role.AGENT, "review read"))
 
 

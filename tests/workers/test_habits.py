@@ -11,16 +11,21 @@ import projections
 from domain.filling_ladder import Problem
 from domain.filling_suggestion import suggestion_id_of
 from domain.review import Remark
-from domain.words import RemarkKind, ReviewVerdict, Role
+from domain.rhythm import ReviewRhythm
+from domain.sheet_figures import Figures
+from domain.sheet_review import Care
+from domain.weekly_sheet import WeekWords
+from domain.words import RemarkKind, ReviewVerdict, Role, SheetKind
 from projections.filling_cases import suggested_in
 from projections.follower import Follower
-from projections.habit_due import filling_checks, review_checks
+from projections.habit_due import filling_checks, review_checks, sheet_review_checks
 from tests.workers.branch import START, SUPERVISOR, TEAM, Branch, anew, at, by
-from workers import filling_problems, overdue_reviews
+from workers import filling_problems, overdue_reviews, overdue_sheet_reviews
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = START + timedelta(days=1)
 WEEKS = 8
+SUNDAY = START + timedelta(days=6)
 
 
 class Office:
@@ -46,6 +51,21 @@ class Office:
         self.follower.catch_up()
         due = at(day + timedelta(days=2), 8)
         return overdue_reviews.check(self.record, self.views, TEAM, day, due, lambda: NOW).late
+
+    def hand_in_week(self, agent: str, monday: date, when: datetime) -> None:
+        words = WeekWords("这一周把老客户都走了一遍", Figures(25, 15))
+        self.record.weekly_sheets.submit(agent, monday, words, by=by(agent, Role.AGENT, when))
+
+    def care(self, agent: str, monday: date, when: datetime) -> None:
+        care = Care(RemarkKind.GUIDE, "签单前的准备做得扎实", "下周先把电话补上来")
+        told = by(SUPERVISOR, Role.SUPERVISOR, when)
+        self.record.sheet_reviews.complete(agent, SheetKind.WEEK, monday, care, by=told)
+
+    def waits(self, day: date) -> tuple[str, ...]:
+        self.follower.catch_up()
+        return overdue_sheet_reviews.check(
+            self.record, self.views, TEAM, day, at(day, 8), lambda: NOW
+        ).late
 
     def problems(self, day: date) -> tuple[str, ...]:
         self.follower.catch_up()
@@ -91,6 +111,24 @@ def test_a_check_repeated_adds_nothing(office: Office) -> None:
 
     assert office.late() == office.late()
     assert len(office.branch.events("scheduled_check.done")) == 1
+
+
+def test_a_week_that_nobody_reviewed_in_time_goes_up_the_line_once(office: Office) -> None:
+    for agent in ("A00", "A01"):
+        office.hand_in_week(agent, START, at(SUNDAY, 20))
+    office.care("A01", START, at(SUNDAY, 21))
+
+    mornings = [office.waits(SUNDAY + timedelta(days=days)) for days in (3, 4, 5)]
+
+    assert mornings == [(), (f"A00/week/{START}",), ()]  # 72 hours are over on the fourth
+
+
+def test_a_weeks_review_may_take_as_long_as_the_branch_says(office: Office) -> None:
+    admin = by("M1", Role.ADMINISTRATOR, at(START, 9))
+    office.record.rulebook.set_review_rhythm(ReviewRhythm(sheet_hours=24), by=admin)
+    office.hand_in_week("A00", START, at(SUNDAY, 20))
+
+    assert office.waits(SUNDAY + timedelta(days=2)) == (f"A00/week/{START}",)
 
 
 def test_who_stopped_filling_is_suggested_and_no_case_is_opened(office: Office) -> None:
@@ -142,3 +180,5 @@ def test_the_looks_are_due_in_the_morning_and_not_at_night(office: Office) -> No
     thursday = START + timedelta(days=3)
     assert (thursday, at(START + timedelta(days=5), 8)) in [(d.day, d.due_at) for d in reviews]
     assert not list(filling_checks(rules, since, at(monday, 7)))
+    sheets = [(due.day, due.due_at) for due in sheet_review_checks(rules, since, at(monday, 9))]
+    assert sheets[0] == (monday, at(monday, 8))
