@@ -20,7 +20,7 @@ from service.table_files import FORMATS, LONGEST, Wanted, table_file
 resource = Resource("exports", "Tables of one's teams as files; no customer is named in them.")
 
 
-class NewExport(Body):
+class NewTableFile(Body):
     """Which table, of which days and team; without a team, of all one's teams."""
 
     table = one_of(Table, required=True)
@@ -48,7 +48,7 @@ class NewExport(Body):
     413,
     415,
     422,
-    body=NewExport,
+    body=NewTableFile,
     status=201,
     keyed=True,
 )
