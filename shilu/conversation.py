@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.detection.call_choice import SPENT, Candidate, draw, seed_of
-from domain.detection.evidence import Table, Weights, six_way
-from domain.detection.fake_rate import DrawnCall, FakeRate, assisted_rate, expected_rate, fake_rate
+from domain.detection.evidence import Table, six_way
+from domain.detection.fake_rate import DrawnCall, FakeRate, assisted_rate, expected_rate
 from domain.detection.judgement import (
     DEFAULT_THRESHOLDS,
+    BranchFit,
     Judgement,
     branch_fit,
     branch_table,
@@ -42,7 +43,7 @@ class _Morning:
     suspicions: Mapping[str, Suspicion]
     risks: Mapping[str, float]
     table: Table  # of the calls made until then, for the rate
-    judging: tuple[Table, Weights]
+    fit: BranchFit
 
 
 class Conversation:
@@ -154,24 +155,21 @@ class Conversation:
 
     def _rate(self, calls: list[Callback]) -> FakeRate:
         told = [(six_way(call.outcome), self._drawn.get(call.visit_id)) for call in calls]
-        drawn = fake_rate(
-            [DrawnCall(o, d.weight) for o, d in told if o is not None and d], self._looked().table
-        )
+        drawn = [DrawnCall(o, d.weight) for o, d in told if o is not None and d]
         log = self._looked().log
         visits = dict(zip(log.agents, log.visits_of.tolist(), strict=True))
-        return assisted_rate(drawn, expected_rate(self.judgements(), visits))
+        expected = expected_rate(self.judgements(), visits)
+        return assisted_rate(drawn, expected, self._looked().table)
 
     def _judge(self, agent: str) -> Judgement:
         if agent not in self._judged:
-            table, weights = self._looked().judging
             self._judged[agent] = judge_agent(
                 agent,
                 self._looked().suspicions.get(agent),
                 self._calls.get(agent, ()),
                 policies=self._policies.get(agent, 0),
                 thresholds=self._thresholds,
-                table=table,
-                weights=weights,
+                fit=self._looked().fit,
             )
         return self._judged[agent]
 
@@ -179,6 +177,6 @@ class Conversation:
         if self._morning is None:
             log = self._table.log()
             seen = suspicions(log)
-            own, judging = branch_table(seen, self._calls), branch_fit(seen, self._calls)
-            self._morning = _Morning(log, seen, risk_ratios(log), own, judging)
+            own, fit = branch_table(seen, self._calls), branch_fit(seen, self._calls)
+            self._morning = _Morning(log, seen, risk_ratios(log), own, fit)
         return self._morning

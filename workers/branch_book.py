@@ -22,8 +22,8 @@ from domain.callback import Callback
 from domain.customer import Customer
 from domain.daily_log import DailyLog
 from domain.detection import records
-from domain.detection.evidence import PUBLISHED, Table, Weights
-from domain.detection.judgement import MODEL_VERSION, judge_agent, judging_table
+from domain.detection.evidence import PUBLISHED, Weights
+from domain.detection.judgement import MODEL_VERSION, BranchFit, branch_fit, judge_agent
 from domain.detection.suspicion import Suspicion, suspicions
 from domain.detection.visit_log import log_of
 from domain.detection.visit_risk import risk_ratios
@@ -48,8 +48,7 @@ class BranchFile:
     position: int
     seen: Mapping[str, Suspicion]
     calls: Mapping[str, list[records.Callback]]
-    table: Table
-    weights: Weights
+    fit: BranchFit
     policies: Mapping[str, int]
     open_corrections: frozenset[str]
 
@@ -130,8 +129,7 @@ class BranchBook:
                 agent,
                 file.seen.get(agent),
                 file.calls.get(agent, ()),
-                table=file.table,
-                weights=file.weights,
+                fit=file.fit,
             ).posterior
 
         with self._lock:
@@ -146,7 +144,7 @@ class BranchBook:
                 ),
                 recoveries=tuple(recoveries(team_id, day, facts.calling)),
                 uppers=tuple(sorted(facts.calling.uppers)),
-                model_version=f"{MODEL_VERSION}/{file.weights.version}",
+                model_version=f"{MODEL_VERSION}/{file.fit.weights.version}",
             )
 
     def rate_facts(self) -> RateFacts:
@@ -162,13 +160,12 @@ class BranchBook:
         if self._may_look():
             self._look(self._records())
         calls = self._calls()
-        table = judging_table(self._seen, calls)
+        fit = branch_fit(self._seen, calls)
         return BranchFile(
             position=self._newest,
             seen=self._seen,
             calls=calls,
-            table=table,
-            weights=self._weights(),
+            fit=replace(fit, weights=self._weights()),
             policies=_policies(self._facts),
             open_corrections=frozenset(self._facts.corrections.values()),
         )

@@ -66,7 +66,7 @@ def compare(
         return Compared(answered.outcome in CONTRADICTIONS, False, earlier)
     judgement = _judge(record, answered.agent_id, files(), rules)
     contradiction = _contradiction(answered)
-    evidence = _evidence(judgement, rules) if judgement.alert else None
+    evidence = _evidence(judgement) if judgement.alert else None
     moment = now()
     by = By(
         actor="system",
@@ -118,8 +118,7 @@ def _judge(record: TeamRecord, agent_id: str, file: BranchFile, rules: Rules) ->
         policies=file.policies.get(agent_id, 0),
         open_correction=agent_id in file.open_corrections,
         thresholds=thresholds,
-        table=file.table,
-        weights=file.weights,
+        fit=file.fit,
     )
 
 
@@ -150,10 +149,10 @@ def _contradiction(answered: Callback.OutcomeRecorded) -> Contradiction | None:
     )
 
 
-def _evidence(judgement: Judgement, rules: Rules) -> Evidence:
+def _evidence(judgement: Judgement) -> Evidence:
     return Evidence(
         posterior=judgement.posterior,
-        threshold=rules.alert_probability,
+        threshold=judgement.line,
         model_version=judgement.model_version,
         items=tuple(map(_item, judgement.items)),
         counter_items=tuple(map(_item, judgement.counter_items)),

@@ -51,15 +51,13 @@ def estimates(facts: RateFacts, day: date) -> list[Estimate]:
     file = facts.file
     table = branch_table(file.seen, file.calls)
     recent = [c for c in facts.drawn if day - c.on_day < KEPT]
-    branch = fake_rate(_weighed(recent), table)
     judged = {
         agent: judge_agent(
-            agent, file.seen.get(agent), file.calls.get(agent, ()), table=file.table,
-            weights=file.weights,
+            agent, file.seen.get(agent), file.calls.get(agent, ()), fit=file.fit
         )
         for agent in file.seen
     }  # fmt: skip
-    branch = assisted_rate(branch, expected_rate(judged, facts.visits))
+    branch = assisted_rate(_weighed(recent), expected_rate(judged, facts.visits), table)
     found = [_estimate(BRANCH, branch, recent, day)]
     for team in sorted({call.team_id for call in recent}):
         of_team = [call for call in recent if call.team_id == team]

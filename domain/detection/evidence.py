@@ -1,6 +1,6 @@
 """What calls prove (detection.md, section 3): log-odds that add up from named items.
 
-log-odds = logit(0.12) + rule + log BF. The rule part is 0.8 z - 1 with the robust z of
+log-odds = logit(0.12) + rule + log BF. The rule part is 0.8 (z - 1.25) with the robust z of
 `suspicion`, clamped to [-2, +3] nats, so that no log alone can accuse; `pooling.fitted_weights`
 learns starting point and slope from the branch's own calls. The Bayes factor BF asks
 how well the outcomes fit an agent with a made-up share t ~ Beta(1.5, 2) of visits, against an
@@ -23,7 +23,8 @@ from domain.detection.visit_log import Real
 from domain.words import CallbackOutcome
 
 BASE_RATE = 0.12
-RULE_SLOPE, RULE_SHIFT = 0.8, -1.0
+RULE_SLOPE = 0.8
+RULE_MIDDLE = 1.25  # z of a log that neither accuses nor excuses: 0.8 z - 1 = 0
 RULE_LEAST, RULE_MOST = -2.0, 3.0
 GRID: Real = (np.arange(200) + 0.5) / 200
 FABRICATOR, HONEST = (1.5, 2.0), (1.0, 60.0)  # Beta parameters of the made-up share
@@ -127,11 +128,16 @@ def weigh(
     outcomes: Iterable[Outcome],
     table: Table = OUTCOME_TABLE,
     weights: Weights = PUBLISHED,
+    doubt: float = 0.0,
 ) -> Evidence:
-    """Return the evidence against one agent; ``suspicion`` None means that no log was looked at."""
+    """Return the evidence against one agent; ``suspicion`` None means that no log was looked at.
+
+    ``doubt`` = P(nobody in the branch makes visits up), by the calls about the others.
+    """
     counts = _counts(outcomes)
     start = Item("starting_point", logit(weights.base), {"percent": round(100 * weights.base)})
-    items = (start, *_rule_items(suspicion, weights.slope), *_call_items(counts, table))
+    prior = (start, *_rule_items(suspicion, weights.slope))
+    items = (*prior, *_doubt_item(prior, doubt), *_call_items(counts, table))
     log_odds = sum(item.weight for item in items)
     posterior = logistic(log_odds)
     share, interval = _made_up_share(counts, posterior, table)
@@ -140,7 +146,7 @@ def weigh(
 
 def rule_log_odds(z: float, slope: float = RULE_SLOPE) -> float:
     """Return the clamped part that the log has in the log-odds, -2 to +3 nats."""
-    return min(RULE_MOST, max(RULE_LEAST, slope * z + RULE_SHIFT))
+    return min(RULE_MOST, max(RULE_LEAST, slope * (z - RULE_MIDDLE)))
 
 
 def log_bayes_factor(outcomes: Iterable[Outcome], table: Table = OUTCOME_TABLE) -> float:
@@ -186,6 +192,15 @@ def _rule_items(suspicion: Suspicion | None, slope: float) -> tuple[Item, ...]:
     ]
     rest = rule_log_odds(suspicion.z, slope) - sum(item.weight for item in items)
     return (*items, Item("beside_colleagues", rest, {"others": len(strongest) - len(shown)}))
+
+
+def _doubt_item(prior: Iterable[Item], doubt: float) -> tuple[Item, ...]:
+    """Return by how much logit((1 - doubt) p) is below logit(p), p = what the log alone says."""
+    if doubt <= 0.0:
+        return ()
+    before = sum(item.weight for item in prior)
+    after = logit((1.0 - doubt) * logistic(before))
+    return (Item("branch_without", after - before, {"percent": round(100 * doubt)}),)
 
 
 def _call_items(counts: tuple[int, ...], table: Table) -> tuple[Item, ...]:

@@ -7,7 +7,6 @@ quarter: show the interval, or say that there are not enough calls yet.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
 
 import numpy as np
 
@@ -89,18 +88,24 @@ def expected_rate(judged: Mapping[str, Judgement], visits: Mapping[str, int]) ->
     return min(1.0, max(0.0, found / max(sum(visits.values()), 1)))
 
 
-def assisted_rate(drawn: FakeRate, expected: float) -> FakeRate:
+def assisted_rate(
+    calls: Sequence[DrawnCall], expected: float, table: Table = OUTCOME_TABLE
+) -> FakeRate:
     """Return the rate of the drawn calls, steadied by what all judgements let expect.
 
-    A mean weighted by precision: the deviation of the drawn calls from their interval, that of
-    the expectation `EXPECTED_DEVIATION`. A few hundred calls alone leave +-7 points.
+    Bayes on a grid: the likelihood of `fake_rate` times a normal prior around ``expected`` with
+    `EXPECTED_DEVIATION`; the mean and the 95 % interval. A few hundred calls alone leave +-7
+    points. A mean weighted by the widths of both intervals would not do: the interval of the calls
+    is cut off at 0, looks narrow there and would pull the rate down.
     """
-    low, high = drawn.interval
-    by_calls, by_logs = ((high - low) / (2 * Z95)) ** -2 if high > low else 0.0, MODEL_PRECISION
-    rate = (by_calls * drawn.rate + by_logs * expected) / (by_calls + by_logs)
-    half = Z95 / sqrt(by_calls + by_logs)
-    interval = (max(0.0, rate - half), min(1.0, rate + half))
-    return replace(drawn, rate=rate, interval=interval, above_zero=interval[0] > 0.0)
+    logs = _log_likelihood(calls, table) - 0.5 * ((_RATES - expected) / EXPECTED_DEVIATION) ** 2
+    mass = np.exp(logs - logs.max())
+    mass /= mass.sum()
+    low, high = (int(np.searchsorted(np.cumsum(mass), p)) for p in (0.025, 0.975))
+    interval = (float(_RATES[low]), float(_RATES[min(high, len(_RATES) - 1)]))
+    rate = float(mass @ _RATES)
+    alone = fake_rate(calls, table)
+    return replace(alone, rate=rate, interval=interval, above_zero=interval[0] > 0.0)
 
 
 def _log_likelihood(calls: Sequence[DrawnCall], table: Table) -> Real:
@@ -120,8 +125,6 @@ def _contradicted(column: int) -> float:
     return 1.0 - told[Outcome.CONFIRM] / sum(told.values())
 
 
-Z95 = 1.96
 EXPECTED_DEVIATION = 0.02  # of the expectation from the truth, over simulated branches
-MODEL_PRECISION = EXPECTED_DEVIATION**-2
 LIKELY = 1.92  # half the 95 % point of chi-squared with one degree of freedom
 _RATES: Real = np.linspace(0.0, 1.0, 1001)

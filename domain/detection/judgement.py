@@ -32,7 +32,9 @@ from domain.detection.ladder import (
 )
 from domain.detection.pooling import (
     ORDINARY_Z,
+    Doubts,
     ToldCall,
+    doubts,
     fitted_weights,
     lenient_table,
     pooled_table,
@@ -42,9 +44,21 @@ from domain.detection.records import BranchRecords, Callback
 from domain.detection.suspicion import SignalFound, Suspicion, suspicions
 from domain.detection.visit_log import log_of
 
-MODEL_VERSION = "detection-3"
+MODEL_VERSION = "detection-4"
 KEPT = timedelta(days=183)  # older answers have left the score
 DEFAULT_THRESHOLDS = Thresholds()
+
+
+@dataclass(frozen=True, slots=True)
+class BranchFit:
+    """What the branch's own calls teach for judging its people."""
+
+    table: Table
+    weights: Weights
+    doubts: Doubts
+
+
+AS_PUBLISHED = BranchFit(OUTCOME_TABLE, PUBLISHED, Doubts(0.0, {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,7 @@ class Judgement:
     items: tuple[Item, ...]
     counter_items: tuple[Item, ...]
     signals: tuple[SignalFound, ...]
+    line: float  # the alert line in force: higher where the branch may have no fabricator
     model_version: str = MODEL_VERSION
 
 
@@ -85,19 +100,24 @@ def judge_agent(
     policies: int = 0,
     open_correction: bool = False,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
-    table: Table = OUTCOME_TABLE,
-    weights: Weights = PUBLISHED,
+    fit: BranchFit = AS_PUBLISHED,
 ) -> Judgement:
     """Judge one agent from the log's suspicion and the callbacks about the agent's own visits.
 
-    ``table`` and ``weights`` are the branch's own (`branch_fit`), or the published ones.
+    ``fit`` is the branch's own (`branch_fit`), or the published one.
     """
+    doubt = fit.doubts.of(agent_id)
     settled = list(settled_outcomes(fresh(callbacks)).values())
     outcomes = [outcome for outcome, _ in settled]
-    evidence = weigh(suspicion, outcomes, table, weights)
+    evidence = weigh(suspicion, outcomes, fit.table, fit.weights, doubt)
     contradictions = contradicted_customers(settled)
     missing = missing_for_alert(
-        evidence.posterior, contradictions, clear_signals(suspicion), open_correction, thresholds
+        evidence.posterior,
+        contradictions,
+        clear_signals(suspicion),
+        open_correction,
+        thresholds,
+        doubt,
     )
     return Judgement(
         agent_id=agent_id,
@@ -112,7 +132,8 @@ def judge_agent(
         items=evidence.items,
         counter_items=_counter_items(evidence, outcomes, policies),
         signals=() if suspicion is None else suspicion.signals,
-        model_version=f"{MODEL_VERSION}/{weights.version}",
+        line=thresholds.line(doubt),
+        model_version=f"{MODEL_VERSION}/{fit.weights.version}",
     )
 
 
@@ -131,7 +152,7 @@ def judge_branch(
     """Judge every agent of the roster; a callback about a visit nobody logged counts for nobody."""
     seen = branch_suspicions(records) if suspicions_by_agent is None else suspicions_by_agent
     calls = calls_by_agent(records)
-    table, weights = branch_fit(seen, calls)
+    fit = branch_fit(seen, calls)
     policies: dict[str, int] = defaultdict(int)
     for sale in records.sales:
         policies[sale.agent_id] += sale.policies
@@ -143,23 +164,20 @@ def judge_branch(
             policies=policies[agent],
             open_correction=agent in records.open_corrections,
             thresholds=thresholds,
-            table=table,
-            weights=weights,
+            fit=fit,
         )
         for agent in records.agents
     }
 
 
-def branch_fit(
-    seen: Mapping[str, Suspicion], calls: Mapping[str, Iterable[Callback]]
-) -> tuple[Table, Weights]:
-    """Return outcome table and weights to judge people of this branch with."""
+def branch_fit(seen: Mapping[str, Suspicion], calls: Mapping[str, Iterable[Callback]]) -> BranchFit:
+    """Return outcome table, weights and doubts to judge people of this branch with."""
     table = judging_table(seen, calls)
-    found = [
-        (seen[agent].z, log_bayes_factor((o for o, _ in settled), table))
+    found = {
+        agent: (seen[agent].z, log_bayes_factor((o for o, _ in settled), table))
         for agent, settled in _settled_by_agent(seen, calls)
-    ]
-    return table, fitted_weights(found)
+    }
+    return BranchFit(table, fitted_weights(found.values()), doubts(found))
 
 
 def _settled_by_agent(

@@ -15,6 +15,7 @@ from domain.detection.suspicion import Suspicion
 
 CLEAR_SURPRISE = 1.0  # a tenth of the colleagues or fewer show as much
 CLEAR_WEIGHT = 1.0  # weaker signals are habits of honest people
+DOUBTFUL = 0.01  # P(nobody makes visits up) above which the strict conditions hold
 DATA_QUALITY = ("malformed_phones", "incomplete_names", "renamed_phones")
 
 
@@ -44,6 +45,11 @@ class Thresholds:
     watch: float = 0.30
     contradictions: int = 2
     watch_z: float = 2.0
+    strict: float = 0.99  # where the branch may have nobody who makes visits up
+
+    def line(self, doubt: float) -> float:
+        """Return the alert line at this doubt that anybody here makes visits up."""
+        return max(self.alert, self.strict) if doubt > DOUBTFUL else self.alert
 
 
 def settled_outcomes(callbacks: Iterable[Callback]) -> dict[str, tuple[Outcome, str]]:
@@ -88,16 +94,19 @@ def missing_for_alert(
     signals: tuple[str, ...],
     open_correction: bool,
     thresholds: Thresholds,
+    doubt: float = 0.0,
 ) -> tuple[Missing, ...]:
     """Return the entry conditions of an alert that are not met; () means: ask a human.
 
     Where the log shows nothing clear, one more customer must contradict: a fabricator who hides
-    every trace would otherwise never be asked.
+    every trace would otherwise never be asked. Where the branch may have no fabricator at all
+    (``doubt``), the line is strict and one more customer must contradict, too.
     """
-    by_calls_alone = contradictions > thresholds.contradictions
+    wanted = thresholds.contradictions + (doubt > DOUBTFUL)
+    by_calls_alone = contradictions > wanted
     met = {
-        Missing.PROBABILITY: posterior >= thresholds.alert,
-        Missing.CONTRADICTIONS: contradictions >= thresholds.contradictions,
+        Missing.PROBABILITY: posterior >= thresholds.line(doubt),
+        Missing.CONTRADICTIONS: contradictions >= wanted,
         Missing.LOG_SIGNAL: bool(signals) or by_calls_alone,
         Missing.OPEN_CORRECTION: not open_correction,
     }

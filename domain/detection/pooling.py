@@ -10,7 +10,9 @@ decides it, never the agent's other calls, which would argue in a circle.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log
 
 import numpy as np
 
@@ -20,8 +22,8 @@ from domain.detection.evidence import (
     ORDER,
     OUTCOME_TABLE,
     RULE_LEAST,
+    RULE_MIDDLE,
     RULE_MOST,
-    RULE_SHIFT,
     Outcome,
     Table,
     Weights,
@@ -42,7 +44,21 @@ BASE_SPREAD = 0.8  # of the base rate between branches, in nats
 GRID_STEPS = 15
 MOST_FACTOR = 30.0  # nats; beyond, a factor is certainty all the same
 
+NOBODY = 0.2  # P(nobody makes visits up) of a branch about which nothing is known
+
 ToldCall = tuple[Outcome, float]  # outcome, prior P(visit made up)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """P(nobody in the branch makes visits up): by ``all`` calls, and by those of the ``others``."""
+
+    all: float
+    others: Mapping[str, float]
+
+    def of(self, agent_id: str) -> float:
+        """Return the doubt that speaks for an agent, whose own calls are left out."""
+        return self.others.get(agent_id, self.all)
 
 
 def prior_of_visit(z: float) -> float:
@@ -74,25 +90,58 @@ def fitted_weights(found: Iterable[tuple[float, float]]) -> Weights:
     `SLOPE` (partial pooling: a branch with few calls stays there); the means over a grid. Which
     agents were called does not bias it, for the choice rests only on what was known.
     """
-    pairs = sorted(found)
-    zs, bfs = (np.array([pair[i] for pair in pairs]) for i in (0, 1))
-    bases, slopes = _around(logit(BASE_RATE), BASE_SPREAD), _around(SLOPE, SLOPE_SPREAD)
-    ratio = np.expm1(np.minimum(bfs, MOST_FACTOR))
-    rules = np.clip(np.multiply.outer(slopes, zs) + RULE_SHIFT, RULE_LEAST, RULE_MOST)
-    share = 1.0 / (1.0 + np.exp(-(bases[:, None, None] + rules)))
-    fit = np.log1p(share * ratio).sum(axis=2)
-    fit -= 0.5 * ((bases - logit(BASE_RATE)) / BASE_SPREAD)[:, None] ** 2
-    fit -= 0.5 * ((slopes - SLOPE) / SLOPE_SPREAD) ** 2
+    fit = _fits(sorted(found)).sum(axis=2) + _log_prior()
     mass = np.exp(fit - fit.max())
     mass /= mass.sum()
-    base = round(logistic(float(mass.sum(axis=1) @ bases)), 4)
-    slope = round(float(mass.sum(axis=0) @ slopes), 3)
+    base = round(logistic(float(mass.sum(axis=1) @ _BASES)), 4)
+    slope = round(float(mass.sum(axis=0) @ _SLOPES), 3)
     version = hashlib.sha256(f"{base}/{slope}".encode()).hexdigest()[:8]
     return Weights(base, slope, version)
 
 
+def doubts(found: Mapping[str, tuple[float, float]]) -> Doubts:
+    """Return P(nobody in this branch makes visits up) for each agent, the own calls left out.
+
+    Two readings of the calls of all others: each is honest, or a share of them is not, as in
+    `fitted_weights`. By Bayes the doubt is NOBODY / (NOBODY + (1 - NOBODY) m) with m = the mean of
+    product (1 + pi (BF - 1)) over the prior. Leaving the own calls out keeps one agent's bad
+    luck from passing for a branch of fabricators, and then counting a second time.
+    """
+    agents = sorted(found)
+    fits = _fits([found[agent] for agent in agents])
+    prior = _log_prior()
+    prior -= _log_sum(prior)
+    total = fits.sum(axis=2)
+    all_told = _doubt(_log_sum(total + prior))
+    own = {a: _doubt(_log_sum(total - fits[:, :, i] + prior)) for i, a in enumerate(agents)}
+    return Doubts(all_told, own)
+
+
+def _doubt(evidence: float) -> float:
+    return logistic(logit(NOBODY) - evidence)
+
+
+def _fits(pairs: Sequence[tuple[float, float]]) -> Real:
+    """Return log(1 + pi (BF - 1)) for each base, slope and agent."""
+    zs, bfs = (np.array([pair[i] for pair in pairs], dtype=np.float64) for i in (0, 1))
+    ratio = np.expm1(np.minimum(bfs, MOST_FACTOR))
+    rules = np.clip(np.multiply.outer(_SLOPES, zs - RULE_MIDDLE), RULE_LEAST, RULE_MOST)
+    share = 1.0 / (1.0 + np.exp(-(_BASES[:, None, None] + rules)))
+    return np.asarray(np.log1p(share * ratio))
+
+
+def _log_prior() -> Real:
+    base = -0.5 * ((_BASES - logit(BASE_RATE)) / BASE_SPREAD)[:, None] ** 2
+    return np.asarray(base - 0.5 * ((_SLOPES - SLOPE) / SLOPE_SPREAD) ** 2)
+
+
+def _log_sum(terms: Real) -> float:
+    top = float(terms.max())
+    return top + log(float(np.exp(terms - top).sum()))
+
+
 def _around(middle: float, spread: float) -> Real:
-    return middle + spread * np.linspace(-2.0, 2.0, GRID_STEPS)
+    return np.asarray(middle + spread * np.linspace(-2.0, 2.0, GRID_STEPS))
 
 
 def lenient_table(pooled: Table) -> Table:
@@ -115,3 +164,6 @@ def _excused(published: tuple[float, float], own: tuple[float, float]) -> tuple[
 def _normalised(column: int) -> list[float]:
     total = sum(row[column] for row in OUTCOME_TABLE)
     return [row[column] / total for row in OUTCOME_TABLE]
+
+
+_BASES, _SLOPES = _around(logit(BASE_RATE), BASE_SPREAD), _around(SLOPE, SLOPE_SPREAD)

@@ -11,6 +11,11 @@ _PLAIN: Mapping[str, tuple[str, str]] = {
         "起点：每 100 人中约有 {percent} 人编造过拜访。",
         "Starting point: about {percent} of 100 agents make up visits.",
     ),
+    "branch_without": (
+        "按对同事的回访，本营业部可能没有人编造拜访（可能性 {percent}%）。",
+        "By the calls about colleagues, nobody in this branch may be making visits up "
+        "({percent}% likely).",
+    ),
     "beside_colleagues": (
         "记录的其余部分，与同事的平常情况相比。",
         "The rest of the log, beside what is usual among colleagues.",

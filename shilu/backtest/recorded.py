@@ -20,7 +20,7 @@ from shilu.backtest.folder import THRESHOLDS, Week, replay_records
 
 def backtest_of(records: BranchRecords, weeks: list[Week]) -> Backtest:
     """Return the backtest as it goes on record; its id is made of what it says."""
-    _, weights = branch_fit(branch_suspicions(records), calls_by_agent(records))
+    weights = branch_fit(branch_suspicions(records), calls_by_agent(records)).weights
     told = tuple(
         BacktestWeek(week.day, week.callbacks, {f"{x:g}": len(a) for x, a in week.alerts.items()})
         for week in weeks

@@ -118,3 +118,8 @@ def test_every_outcome_of_a_callback_is_known_to_the_table() -> None:
     silent = {CallbackOutcome.CANNOT_RECALL, CallbackOutcome.PARTLY, CallbackOutcome.NOT_ASKED}
 
     assert {outcome for outcome in CallbackOutcome if six_way(outcome) is None} == silent
+
+
+@given(st.floats(-1e3, 1e3))
+def test_a_log_that_has_proved_to_say_nothing_neither_accuses_nor_excuses(z: float) -> None:
+    assert rule_log_odds(z, slope=0.0) == 0.0

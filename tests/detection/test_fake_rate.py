@@ -6,7 +6,6 @@ import pytest
 from domain.detection.evidence import ORDER, OUTCOME_TABLE, Outcome
 from domain.detection.fake_rate import (
     DrawnCall,
-    FakeRate,
     assisted_rate,
     expected_rate,
     fake_rate,
@@ -78,18 +77,21 @@ def test_a_branch_without_denials_makes_none_count_more() -> None:
 
 
 def test_the_judgements_steady_a_rate_of_few_calls() -> None:
-    alone = FakeRate(0.20, (0.06, 0.34), 60, enough=True, above_zero=True)
+    few = drawn(0.20, 60)
 
-    steadied = assisted_rate(alone, 0.05)
+    steadied = assisted_rate(few, 0.05)
 
     assert 0.05 < steadied.rate < 0.10
     assert steadied.interval[1] - steadied.interval[0] < 0.08
 
 
 def test_many_calls_outweigh_what_the_judgements_let_expect() -> None:
-    alone = FakeRate(0.20, (0.195, 0.205), 9000, enough=True, above_zero=True)
+    assert assisted_rate(drawn(0.20, 40_000), 0.05).rate == pytest.approx(0.20, abs=0.015)
 
-    assert assisted_rate(alone, 0.05).rate == pytest.approx(0.20, abs=0.005)
+
+def test_calls_that_show_nothing_do_not_pull_the_rate_to_zero() -> None:
+    """The interval of such calls is cut off at 0; that does not make them surer."""
+    assert assisted_rate(drawn(0.0, 150), 0.08).rate > 0.04
 
 
 def test_what_is_expected_weighs_agents_by_their_visits(calls: MakeCalls) -> None:

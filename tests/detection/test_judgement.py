@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.detection.judgement import judge_agent, judge_branch, judging_table
+from domain.detection.judgement import AS_PUBLISHED, judge_agent, judge_branch, judging_table
 from domain.detection.ladder import Missing, Rung, Thresholds, missing_for_alert
 from domain.detection.records import BranchRecords, Callback, Sale
 from domain.detection.suspicion import SignalFound, Suspicion
@@ -133,7 +133,9 @@ def test_easily_annoyed_customers_of_ordinary_agents_excuse_a_denial(calls: Make
     table = judging_table(seen, told)
 
     own, published = (
-        judge_agent("A1", STRIKING, calls([DENIED, DENIED]), table=table),
+        judge_agent(
+            "A1", STRIKING, calls([DENIED, DENIED]), fit=replace(AS_PUBLISHED, table=table)
+        ),
         judge_agent("A1", STRIKING, calls([DENIED, DENIED])),
     )
     assert own.posterior < published.posterior

@@ -1,9 +1,12 @@
 """Every item is told in plain Chinese and English."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.detection.evidence import weigh
-from domain.detection.judgement import judge_agent
+from domain.detection.judgement import AS_PUBLISHED, judge_agent
+from domain.detection.pooling import Doubts
 from domain.detection.sentences import innocent_explanation, sentence
 from domain.detection.signals import SIGNALS
 from domain.detection.suspicion import SignalFound, Suspicion
@@ -30,7 +33,8 @@ def test_every_signal_has_its_sentence_and_its_innocent_reason(
 
 @pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
 def test_every_item_of_a_judgement_has_its_sentence(calls: MakeCalls, language: str) -> None:
-    judged = judge_agent("A1", None, calls(CallbackOutcome), policies=1)
+    doubtful = replace(AS_PUBLISHED, doubts=Doubts(0.3, {}))
+    judged = judge_agent("A1", None, calls(CallbackOutcome), policies=1, fit=doubtful)
 
     for item in judged.items + judged.counter_items:
         told = sentence(item.name, item.facts, language)

@@ -86,7 +86,8 @@ def test_denials_of_different_customers_and_a_log_signal_open_a_case(desk: Desk)
 
     assert [found.case_asked_for for found in asked if found][-1]
     (case,) = desk.branch.events("verification_case.case_opened")
-    assert case["posterior"] >= case["threshold"] == 0.95  # type: ignore[operator]
+    # nobody else was called about: there may be no fabricator at all, so the strict line holds
+    assert case["posterior"] >= case["threshold"] == 0.99  # type: ignore[operator]
 
 
 def test_the_items_of_a_case_add_up_to_its_posterior(desk: Desk) -> None:
