@@ -114,7 +114,7 @@ def judge_agent(
     missing = missing_for_alert(
         evidence.posterior,
         contradictions,
-        clear_signals(suspicion),
+        clear_signals(suspicion, thresholds.watch_z),
         open_correction,
         thresholds,
         doubt,

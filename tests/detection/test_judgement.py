@@ -48,6 +48,16 @@ def test_without_a_log_signal_one_more_customer_must_contradict() -> None:
     assert told == [(Missing.LOG_SIGNAL,), ()]
 
 
+def test_one_signal_of_many_is_no_clear_log_where_the_whole_log_is_ordinary(
+    calls: MakeCalls,
+) -> None:
+    ordinary = replace(STRIKING, z=1.9)
+
+    judged = judge_agent("A1", ordinary, calls([DENIED, DENIED]))
+
+    assert Missing.LOG_SIGNAL in judged.missing
+
+
 def test_an_open_correction_request_stays_the_alert(calls: MakeCalls) -> None:
     judged = judge_agent("A1", STRIKING, calls([DENIED] * 3), open_correction=True)
 
