@@ -63,7 +63,9 @@ def test_the_doubt_is_an_item_and_lowers_the_prior_by_bayes(doubt: float) -> Non
     assert told.log_odds == pytest.approx(logit((1.0 - doubt) * plain.posterior))
 
 
-def test_a_doubtful_branch_has_the_strict_line_and_asks_for_one_more_customer(calls: MakeCalls) -> None:
+def test_a_doubtful_branch_has_the_strict_line_and_asks_for_one_more_customer(
+    calls: MakeCalls,
+) -> None:
     sure, unsure = (
         judge_agent("A1", STRIKING, calls([DENIED] * 2), fit=doubtful(doubt))
         for doubt in (0.0, 0.2)
