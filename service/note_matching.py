@@ -87,6 +87,7 @@ def _known(visits: Sequence[Visit]) -> list[Known]:
         Known(
             visit_id=visit.activity_id,
             agent_id=visit.agent_id,
+            customer=visit.customer_id,
             day=visit.day,
             name=contacts[visit.customer_id][0],
             phone=contacts[visit.customer_id][1],

@@ -359,7 +359,7 @@ def detect(folder: Path | None, out: Path | None, interactive: bool) -> None:
 )
 @click.option("--seeds", default=20, show_default=True, help="How many branches of each kind.")
 @click.option("--first-seed", default=1000, show_default=True, help="The seed of the first one.")
-@click.option("--only", help="Only goals whose kind of branch is this one.")
+@click.option("--only", help="Only goals whose kind of branch is this one, or notes.")
 @click.option("--actor", default="cli", show_default=True, help="The person id of who does this.")
 def backtest(
     folder: Path | None,

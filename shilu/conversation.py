@@ -16,7 +16,7 @@ from domain.detection.judgement import (
     judge_agent,
 )
 from domain.detection.ladder import Thresholds
-from domain.detection.records import Absence, Callback, Sale, Visit
+from domain.detection.records import Absence, Callback, Sale
 from domain.detection.suspicion import Suspicion, suspicions
 from domain.detection.visit_log import VisitLog, VisitTable
 from domain.detection.visit_risk import risk_ratios
@@ -33,6 +33,15 @@ class _Drawn:
 
     day: date
     weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Visited:
+    """What is kept of a visit: of half a year of a large branch there are 300,000."""
+
+    agent_id: str
+    customer: str
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +62,10 @@ class Conversation:
         self._thresholds = thresholds
         self.finished = False
         self._table = VisitTable(())
-        self._visits: dict[str, Visit] = {}
+        self._visits: dict[str, _Visited] = {}
         self._calls: dict[str, list[Callback]] = {}  # by agent
         self._drawn: dict[str, _Drawn] = {}  # by visit
+        self._untold: dict[str, list[str]] = {}  # answers about drawn visits not told of yet
         self._policies: dict[str, int] = {}
         self._morning: _Morning | None = None
         self._judged: dict[str, Judgement] = {}  # forgotten where something new is told
@@ -95,8 +105,11 @@ class Conversation:
         attendance = [attendance_row(Fields.of(row)) for row in told.many("attendance")]
         sales = [sale_row(Fields.of(row)) for row in told.many("sales")]
         fresh = {v.visit_id: v for v in visits if v.visit_id not in self._visits}
-        self._visits |= fresh
+        self._visits |= {i: _Visited(v.agent_id, v.customer, v.day) for i, v in fresh.items()}
         self._table.add_visits(fresh.values())
+        for visit_id in fresh.keys() & self._untold.keys():
+            for outcome in self._untold.pop(visit_id):
+                self._answered(visit_id, outcome)
         self._table.add_absences(Absence(r.agent_id, r.date) for r in attendance if not r.present)
         self._table.add_sales(Sale(r.agent_id, r.date, r.policies) for r in sales)
         for row in sales:
@@ -127,10 +140,16 @@ class Conversation:
 
     def _callback(self, told: Fields) -> None:
         visit_id, outcome = told.text("visit_id"), told.choice("outcome", tuple(OUTCOMES))
-        visit, drawn = self._visits.get(visit_id), self._drawn.get(visit_id)
-        if visit is None:
+        if visit_id in self._visits:
+            self._answered(visit_id, outcome)
+        elif visit_id in self._drawn:  # it was eligible; whose it is will be told
+            self._untold.setdefault(visit_id, []).append(outcome)
+        else:
             zh = f"没有拜访“{visit_id}”，请先在 day 里告知。"
             raise BadField("visit_id", zh, f"no visit {visit_id!r}; tell it in a 'day' first.")
+
+    def _answered(self, visit_id: str, outcome: str) -> None:
+        visit, drawn = self._visits[visit_id], self._drawn.get(visit_id)
         calls = self._calls.setdefault(visit.agent_id, [])
         calls.append(
             Callback(
@@ -150,7 +169,7 @@ class Conversation:
         looked = self._looked()
         judgements = self.judgements()
         calls = [call for calls in self._calls.values() for call in calls]
-        scores = score_lines(looked.log, looked.suspicions, judgements, calls)
+        scores = list(score_lines(looked.log, looked.suspicions, judgements, calls))
         return {"scores": scores, "fake_rate": self._rate(calls).rate}
 
     def _rate(self, calls: list[Callback]) -> FakeRate:

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import IO
 
 from domain.detection.judgement import judge_branch
+from domain.detection.records import Visit
 from domain.detection.suspicion import suspicions
-from domain.detection.visit_log import log_of
+from domain.detection.visit_log import AT_ONCE, VisitTable
 from shilu.conversation import Conversation
-from shilu.detection_rows import records_of, score_lines
-from shilu.interchange import LineError, read_branch
+from shilu.detection_rows import calls_about, records_of, score_lines, visit_of
+from shilu.interchange import LineError, VisitRow, read_agents, read_branch
 from shilu.json_fields import BadField, fields_of
 
 SCORES = "scores.jsonl"
@@ -53,19 +54,32 @@ def detect_folder(folder: Path, out: Path) -> DetectReport:
 
     Raises `BranchHasErrors` when the folder does not read cleanly, and writes nothing then.
     """
-    files = read_branch(folder)
+    table = VisitTable(tuple(row.agent_id for row in read_agents(folder)))
+    portion: list[Visit] = []
+
+    def take(row: VisitRow) -> None:
+        portion.append(visit_of(row))
+        if len(portion) == AT_ONCE:
+            table.add_visits(portion)
+            portion.clear()
+
+    files = read_branch(folder, take)
     if files.errors:
         raise BranchHasErrors(files.errors)
+    table.add_visits(portion)
     records = records_of(files)
-    log = log_of(records)
-    seen = suspicions(log)
-    judgements = judge_branch(records, suspicions_by_agent=seen)
-    scores = score_lines(log, seen, judgements, records.callbacks)
+    table.add_absences(records.absences)
+    table.add_sales(records.sales)
+    log = table.log()
+    seen, calls = suspicions(log), calls_about(files.callbacks, log)
+    judgements = judge_branch(records, suspicions_by_agent=seen, calls=calls)
+    told = [call for own in calls.values() for call in own]
     out.mkdir(parents=True, exist_ok=True)
     with (out / SCORES).open("w", encoding="utf-8", newline="\n") as lines:
-        lines.writelines(json.dumps(score, ensure_ascii=False) + "\n" for score in scores)
+        for score in score_lines(log, seen, judgements, told):
+            lines.write(json.dumps(score, ensure_ascii=False) + "\n")
     alerts = tuple(agent for agent, judged in judgements.items() if judged.alert)
-    return DetectReport(len(judgements), len(records.visits), alerts, out / SCORES)
+    return DetectReport(len(judgements), len(log.visit_ids), alerts, out / SCORES)
 
 
 def detect_interactive(stdin: Iterable[str], stdout: IO[str]) -> None:

@@ -1,7 +1,8 @@
 """Rows of the interchange format as detection's plain records, and judgements as score lines."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 from domain.detection.judgement import Judgement
 from domain.detection.ladder import settled_outcomes
@@ -31,12 +32,13 @@ Score = dict[str, str | float | bool]
 
 
 def records_of(files: BranchFiles) -> BranchRecords:
-    """Return the rows of a folder as detection's records."""
+    """Return the rows of a folder as detection's records; callbacks only of visits kept in it."""
     customers = {row.visit_id: row for row in files.visits}
+    calls = [row for row in files.callbacks if row.visit_id in customers]
     return BranchRecords(
         agents=tuple(row.agent_id for row in files.agents),
         visits=tuple(visit_of(row) for row in files.visits),
-        callbacks=tuple(callback_of(row, customers[row.visit_id]) for row in files.callbacks),
+        callbacks=tuple(_callback_of(row, customers[row.visit_id]) for row in calls),
         absences=tuple(Absence(r.agent_id, r.date) for r in files.attendance if not r.present),
         sales=tuple(Sale(r.agent_id, r.date, r.policies) for r in files.sales),
     )
@@ -62,13 +64,28 @@ def visit_of(row: VisitRow) -> Visit:
     )
 
 
-def callback_of(row: CallbackRow, visit: VisitRow) -> Callback:
-    """Return a row as a callback about its visit."""
+def calls_about(rows: Iterable[CallbackRow], log: VisitLog) -> dict[str, list[Callback]]:
+    """Return rows as callbacks by agent; a customer is known by its number in the log."""
+    told = list(rows)
+    place = log.places({row.visit_id for row in told})
+    calls: dict[str, list[Callback]] = defaultdict(list)
+    for row in told:
+        at = place[row.visit_id]
+        agent = log.agents[log.agent[at]]
+        calls[agent].append(_callback(row, agent, str(log.customer[at])))
+    return calls
+
+
+def _callback_of(row: CallbackRow, visit: VisitRow) -> Callback:
+    return _callback(row, visit.agent_id, visit_of(visit).customer)
+
+
+def _callback(row: CallbackRow, agent_id: str, customer: str) -> Callback:
     return Callback(
         callback_id=row.callback_id,
         visit_id=row.visit_id,
-        agent_id=visit.agent_id,
-        customer=visit_of(visit).customer,
+        agent_id=agent_id,
+        customer=customer,
         day=row.date,
         outcome=OUTCOMES[row.outcome],
         design=CallbackDesign(row.design),
@@ -81,20 +98,15 @@ def score_lines(
     suspicions: Mapping[str, Suspicion],
     judgements: Mapping[str, Judgement],
     callbacks: Iterable[Callback],
-) -> list[Score]:
-    """Return the lines of `scores.jsonl`: one an agent, then one a visit in the order of typing."""
+) -> Iterator[Score]:
+    """Yield the lines of `scores.jsonl`: one an agent, then one a visit in the order of typing."""
     shares = {agent: judged.share for agent, judged in judgements.items()}
     visits = visit_scores(log, shares, settled_outcomes(callbacks))
-    lines: list[Score] = [
-        {
-            "agent_id": agent,
-            "score": agent_score(judged, suspicions.get(agent)),
-            "alert": judged.alert,
-        }
-        for agent, judged in judgements.items()
-    ]
-    lines += [{"visit_id": visit, "score": score} for visit, score in visits.items()]
-    return lines
+    for agent, judged in judgements.items():
+        score = agent_score(judged, suspicions.get(agent))
+        yield {"agent_id": agent, "score": score, "alert": judged.alert}
+    for visit, score in visits.items():
+        yield {"visit_id": visit, "score": score}
 
 
 def agent_score(judged: Judgement, suspicion: Suspicion | None) -> float:

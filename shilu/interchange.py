@@ -6,9 +6,10 @@ both read it here. Nothing is repaired in silence: every line that does not fit 
 of the rows. Unknown extra fields are ignored, so that a branch may carry more than is needed here.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -157,11 +158,17 @@ def callback_row(fields: Fields) -> CallbackRow:
     )
 
 
-def read_branch(folder: Path) -> BranchFiles:
+def read_agents(folder: Path) -> tuple[AgentRow, ...]:
+    """Read the agents alone; `read_branch` tells what is wrong with them."""
+    return _Reader(folder).rows(AGENTS, agent_row, unique=("agent_id",))
+
+
+def read_branch(folder: Path, take: Callable[[VisitRow], None] | None = None) -> BranchFiles:
     """Read the five files of a branch; what is wrong in them is collected, never raised.
 
     A missing folder or file is an error of line 0. Rows that name an unknown agent, supervisor or
-    visit, and rows that repeat an earlier one, are errors too and are left out.
+    visit, and rows that repeat an earlier one, are errors too and are left out. With ``take`` each
+    visit is handed over as it is read and not kept: half a year of a large branch is big.
     """
     reader = _Reader(folder)
     agents = reader.rows(AGENTS, agent_row, unique=("agent_id",))
@@ -169,11 +176,12 @@ def read_branch(folder: Path) -> BranchFiles:
         "agent_id": frozenset(row.agent_id for row in agents),
         "supervisor_id": frozenset(row.supervisor_id for row in agents),
     }
-    visits = reader.rows(VISITS, visit_row, unique=("visit_id",), known=people)
-    known = people | {"visit_id": frozenset(row.visit_id for row in visits)}
+    visits: list[VisitRow] = []
+    ids = reader.each(VISITS, visit_row, take or visits.append, ("visit_id",), people)
+    known = people | {"visit_id": ids}
     return BranchFiles(
         agents=agents,
-        visits=visits,
+        visits=tuple(visits),
         attendance=reader.rows(
             ATTENDANCE, attendance_row, unique=("agent_id", "date"), known=known
         ),
@@ -184,7 +192,7 @@ def read_branch(folder: Path) -> BranchFiles:
 
 
 Row = TypeVar("Row")
-Known = Mapping[str, frozenset[str]]
+Known = Mapping[str, Container[object]]
 
 
 class _Reader:
@@ -203,19 +211,33 @@ class _Reader:
     ) -> tuple[Row, ...]:
         """Return the good rows: not repeating the `unique` fields, naming only the `known` ids."""
         rows: list[Row] = []
-        first_line: dict[tuple[object, ...], int] = {}
+        self.each(file, parse, rows.append, unique, known)
+        return tuple(rows)
+
+    def each(
+        self,
+        file: str,
+        parse: Callable[[Fields], Row],
+        take: Callable[[Row], None],
+        unique: tuple[str, ...] = (),
+        known: Known = MappingProxyType({}),
+    ) -> Container[object]:
+        """Hand over the good rows one by one; return the keys of them, one a row."""
+        key_of = attrgetter(*unique) if unique else None
+        first_line: dict[object, int] = {}
         for number, line in self._lines(file):
             try:
                 row = parse(fields_of(line))
                 _refuse_strangers(row, known, unique)
-                _refuse_repeats(row, unique, first_line, number)
+                if key_of is not None:
+                    _refuse_repeats(key_of(row), unique, first_line, number)
             except BadField as bad:
                 self.errors.append(
                     LineError(file, number, bad.field, bad.message_zh, bad.message_en)
                 )
             else:
-                rows.append(row)
-        return tuple(rows)
+                take(row)
+        return first_line
 
     def _lines(self, file: str) -> Iterator[tuple[int, bytes]]:
         try:
@@ -242,9 +264,8 @@ def _refuse_strangers(row: object, known: Known, own: tuple[str, ...]) -> None:
 
 
 def _refuse_repeats(
-    row: object, unique: tuple[str, ...], first_line: dict[tuple[object, ...], int], number: int
+    key: object, unique: tuple[str, ...], first_line: dict[object, int], number: int
 ) -> None:
-    key = tuple(getattr(row, field) for field in unique)
-    if key and (first := first_line.setdefault(key, number)) != number:
+    if (first := first_line.setdefault(key, number)) != number:
         zh = f"与第 {first} 行重复，请删去其中一行。"
         raise BadField("+".join(unique), zh, f"repeats line {first}; delete one of the two.")

@@ -26,16 +26,14 @@ from domain.verification_case import (
     Contradiction,
     Evidence,
     EvidenceItem,
-    VerificationCase,
-    verification_stream,
 )
 from domain.words import CONTRADICTIONS, By, Check, Receipt, Role
-from workers.branch_book import BranchFile
+from workers.branch_facts import BranchFile
 
 log = structlog.get_logger(__name__)
 
-Files = Callable[[], BranchFile]
-"""Gives what is on record of the branch, up to the newest event."""
+Files = Callable[[int], BranchFile]
+"""Gives what was on record of the branch at a position of the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,8 @@ def compare(
     earlier = record.recording.receipt_of(key.command_id)
     if earlier is not None:
         return Compared(answered.outcome in CONTRADICTIONS, False, earlier)
-    judgement = _judge(record, answered.agent_id, files(), rules)
+    position = _position_of(record, answered.by.command_id)
+    judgement = judge(answered.agent_id, files(position), rules)
     contradiction = _contradiction(answered)
     evidence = _evidence(judgement) if judgement.alert else None
     moment = now()
@@ -75,7 +74,7 @@ def compare(
         recorded_at=moment,
         command_id=key.command_id,
         source="worker",
-        cause=str(_position_of(record, answered.by.command_id)),
+        cause=str(position),
     )
     receipt = record.scheduled_checks.finish(
         key,
@@ -104,34 +103,22 @@ def _position_of(record: TeamRecord, command_id: UUID) -> int:
     return receipt.position if receipt else 0
 
 
-def _judge(record: TeamRecord, agent_id: str, file: BranchFile, rules: Rules) -> Judgement:
+def judge(agent_id: str, file: BranchFile, rules: Rules) -> Judgement:
+    """Judge an agent; contradictions that a human has judged already accuse nobody twice."""
     thresholds = Thresholds(
         alert=rules.alert_probability,
         watch=rules.watch_probability,
         contradictions=rules.contradictions,
     )
-    settled = _settled_callbacks(record, agent_id)
     return judge_agent(
         agent_id,
         file.seen.get(agent_id),
-        [call for call in file.calls.get(agent_id, ()) if call.callback_id not in settled],
+        [call for call in file.calls.get(agent_id, ()) if call.callback_id not in file.settled],
         policies=file.policies.get(agent_id, 0),
         open_correction=agent_id in file.open_corrections,
         thresholds=thresholds,
         fit=file.fit,
     )
-
-
-def _settled_callbacks(record: TeamRecord, agent_id: str) -> frozenset[str]:
-    """Return the contradictions that a human has judged already; they accuse nobody twice."""
-    since: set[str] = set()
-    settled: set[str] = set()
-    for event in record.events.get(verification_stream(agent_id)):
-        if isinstance(event, VerificationCase.ContradictionDetected):
-            since.add(event.callback_id)
-        elif isinstance(event, VerificationCase.Decided):
-            settled |= since
-    return frozenset(settled)
 
 
 def _contradiction(answered: Callback.OutcomeRecorded) -> Contradiction | None:

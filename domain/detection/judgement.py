@@ -148,10 +148,15 @@ def judge_branch(
     records: BranchRecords,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     suspicions_by_agent: Mapping[str, Suspicion] | None = None,
+    calls: Mapping[str, Iterable[Callback]] | None = None,
 ) -> dict[str, Judgement]:
-    """Judge every agent of the roster; a callback about a visit nobody logged counts for nobody."""
+    """Judge every agent of the roster; a callback about a visit nobody logged counts for nobody.
+
+    Who has looked at the log already hands over what was seen, and the ``calls`` by agent;
+    ``records`` needs no visits then.
+    """
     seen = branch_suspicions(records) if suspicions_by_agent is None else suspicions_by_agent
-    calls = calls_by_agent(records)
+    calls = calls_by_agent(records) if calls is None else calls
     fit = branch_fit(seen, calls)
     policies: dict[str, int] = defaultdict(int)
     for sale in records.sales:
@@ -205,7 +210,8 @@ def branch_table(seen: Mapping[str, Suspicion], calls: Mapping[str, Iterable[Cal
 
 def calls_by_agent(records: BranchRecords) -> dict[str, list[Callback]]:
     """Return the callbacks by the agent whose visit they are about."""
-    agent_of = {visit.visit_id: visit.agent_id for visit in records.visits}
+    called = {call.visit_id for call in records.callbacks}
+    agent_of = {v.visit_id: v.agent_id for v in records.visits if v.visit_id in called}
     calls: dict[str, list[Callback]] = defaultdict(list)
     for call in records.callbacks:
         if agent_of.get(call.visit_id) == call.agent_id:

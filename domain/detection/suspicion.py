@@ -63,7 +63,7 @@ def suspicions(log: VisitLog, signals: tuple[Signal, ...] = SIGNALS) -> dict[str
     looked = [surprise(measure.value) for measure in measures]
     weights = np.array([signal.weight for signal in signals])
     surprises = np.array([found for found, _ in looked]).reshape(len(signals), -1)
-    total = weights @ surprises
+    total = _added(weights[:, None] * surprises)
     middle, spread = _middle_and_spread(total[log.visits_of >= ENOUGH_VISITS])
     spread /= min(1.0, max(len(log.agents), 1) / ENOUGH_PEERS)
     pulls = weights[:, None] * surprises / spread
@@ -77,6 +77,14 @@ def suspicions(log: VisitLog, signals: tuple[Signal, ...] = SIGNALS) -> dict[str
         )
         for i, agent in enumerate(log.agents)
     }
+
+
+def _added(rows: Real) -> Real:
+    """Return the sum of the rows, added one after the other: the same bits on every machine."""
+    total = np.zeros(rows.shape[1])
+    for row in rows:
+        total = total + row
+    return total
 
 
 def _middle_and_spread(totals: Real) -> tuple[float, float]:

@@ -5,9 +5,12 @@ the same visits: what depends on the order of typing is decided in that order.
 """
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +64,10 @@ class VisitLog:
         """Return one number for the agent and day of each visit."""
         return self.agent * AGENT_STEP + self.day
 
+    def places(self, visits: Collection[str]) -> dict[str, int]:
+        """Return the row of each of these visits that is in the log."""
+        return {visit: row for row, visit in enumerate(self.visit_ids) if visit in visits}
+
 
 AGENT_STEP = 10_000_000  # above any day number, so that agent * step + day is unique
 
@@ -69,82 +76,89 @@ class VisitTable:
     """Visits, absences and sales taken in as they come.
 
     Agents of the roster come first, in its order; whoever else logs a visit joins behind them.
+    Visits wait, as small columns, until `log` puts those of one batch in the order of typing.
     """
 
     def __init__(self, agents: Sequence[str]) -> None:
-        self._agents: dict[str, int] = {}
-        self._remarks: list[RecentRemarks] = []
-        self._policies: list[int] = []
-        self._numbers: dict[tuple[str, str], int] = {}
-        self._ids: list[str] = []
-        self._rows = array("q")  # row after row: a list of tuples would take four times as much
+        self._agents, self._customers = _Numbers(), _Numbers()
+        self._phones, self._surnames = _Numbers({None: UNKNOWN}), _Numbers({None: UNKNOWN})
+        self._recent = RecentRemarks()
+        self._policies: Counter[int] = Counter()
+        self._settled, self._waiting = _Columns(), _Columns()
         self._absent: set[int] = set()
         for agent in agents:
-            self._enrol(agent)
+            self._agents.setdefault(agent, len(self._agents))
 
     def add_visits(self, visits: Iterable[Visit]) -> None:
-        """Take in visits; a later call must bring visits typed later."""
-        for visit in sorted(visits, key=lambda v: (v.recorded_at, v.visit_id)):
-            self._ids.append(visit.visit_id)
-            self._rows.extend(self._row(visit))
+        """Take in visits; after a look (`log`) only visits typed later may come."""
+        coming = iter(visits)
+        while batch := list(islice(coming, AT_ONCE)):
+            waiting = self._waiting
+            waiting.ids += [v.visit_id for v in batch]
+            waiting.remarks += [v.remark for v in batch]
+            waiting.typed.extend([_microseconds(v.recorded_at) for v in batch])
+            for column, values in zip(waiting.columns, self._values(batch), strict=False):
+                column.extend(values)
 
     def add_absences(self, absences: Iterable[Absence]) -> None:
         """Take in days of absence."""
         for absence in absences:
-            agent = self._enrol(absence.agent_id)
+            agent = self._agents[absence.agent_id]
             self._absent.add(agent * AGENT_STEP + absence.day.toordinal())
 
     def add_sales(self, sales: Iterable[Sale]) -> None:
         """Take in signed policies."""
         for sale in sales:
-            self._policies[self._enrol(sale.agent_id)] += sale.policies
+            self._policies[self._agents[sale.agent_id]] += sale.policies
 
     def log(self) -> VisitLog:
         """Return everything taken in so far as columns."""
-        table = np.array(self._rows, dtype=np.int64).reshape(-1, COLUMNS)
-        whole, yes_or_no = np.split(np.ascontiguousarray(table.T), [len(WHOLE_COLUMNS)])
-        columns = dict(zip(WHOLE_COLUMNS, whole, strict=True))
-        flags = dict(zip(FLAG_COLUMNS, yes_or_no.astype(np.bool_), strict=True))
+        self._settle()
+        whole = [np.array(column, dtype=np.int64) for column in self._settled.columns]
+        columns: dict[str, Any] = dict(zip(WHOLE_COLUMNS, whole, strict=False))
+        columns |= zip(FLAG_COLUMNS, map(np.bool_, whole[len(WHOLE_COLUMNS) :]), strict=True)
+        size = len(self._agents)
         return VisitLog(
-            agents=tuple(self._agents),
-            visit_ids=tuple(self._ids),
+            agents=tuple(cast("dict[str, int]", self._agents)),
+            visit_ids=tuple(self._settled.ids),
             absent=np.array(sorted(self._absent), dtype=np.int64),
-            policies=np.array(self._policies, dtype=np.int64),
-            visits_of=np.bincount(columns["agent"], minlength=len(self._agents)),
+            policies=np.array([self._policies[agent] for agent in range(size)], dtype=np.int64),
+            visits_of=np.bincount(columns["agent"], minlength=size),
             **columns,
-            **flags,
         )
 
-    def _enrol(self, agent: str) -> int:
-        number = self._agents.setdefault(agent, len(self._agents))
-        if number == len(self._remarks):
-            self._remarks.append(RecentRemarks())
-            self._policies.append(0)
-        return number
+    def _settle(self) -> None:
+        """Put the waiting visits in the order of typing and look at their remarks."""
+        waiting, settled, self._waiting = self._waiting, self._settled, _Columns()
+        if not waiting.ids:
+            return
+        by_id = np.array(sorted(range(len(waiting.ids)), key=waiting.ids.__getitem__))
+        order = by_id[np.argsort(np.array(waiting.typed)[by_id], kind="stable")]
+        for column, told in zip(settled.columns, waiting.columns, strict=True):
+            column.frombytes(np.array(told)[order].tobytes() if told else b"")
+        places = order.tolist()
+        settled.ids += [waiting.ids[row] for row in places]
+        remarks = [waiting.remarks[row] for row in places]
+        agents = settled.columns[0][-len(places) :].tolist()
+        settled.columns[-1].extend(self._recent.repeats(agents, remarks))
 
-    def _row(self, visit: Visit) -> tuple[int, ...]:
-        agent, day = self._enrol(visit.agent_id), visit.day.toordinal()
-        return (
-            agent,
-            day,
-            day * DAY + visit.start.hour * 60 + visit.start.minute,
-            UNKNOWN if visit.minutes is None else visit.minutes,
-            KIND_CODES.get(visit.kind, OTHER),
-            self._number("customer", visit.customer),
-            self._number("phone", visit.phone),
-            self._number("surname", visit.name[:1] if visit.name else None),
-            _minute(visit.recorded_at),
-            visit.name_complete is False,
-            visit.phone_complete is False,
-            self._remarks[agent].repeats(visit.remark),
-        )
-
-    def _number(self, sort: str, text: str | None) -> int:
-        if text is None:
-            return UNKNOWN
-        return self._numbers.setdefault((sort, text), len(self._numbers))
+    def _values(self, batch: Sequence[Visit]) -> Iterator[Iterable[int]]:
+        """Yield the columns of some visits, all but the last: near copies are looked for later."""
+        agents, customers, phones = self._agents, self._customers, self._phones
+        yield [agents[v.agent_id] for v in batch]
+        yield [v.day.toordinal() for v in batch]
+        yield [v.day.toordinal() * DAY + v.start.hour * 60 + v.start.minute for v in batch]
+        yield [UNKNOWN if v.minutes is None else v.minutes for v in batch]
+        yield [KIND_CODES.get(v.kind, OTHER) for v in batch]
+        yield [customers[v.customer] for v in batch]
+        yield [phones[v.phone] for v in batch]
+        yield [self._surnames[v.name[:1] if v.name else None] for v in batch]
+        yield [_minute(v.recorded_at) for v in batch]
+        yield [v.name_complete is False for v in batch]
+        yield [v.phone_complete is False for v in batch]
 
 
+AT_ONCE = 4096  # visits whose columns are made together
 WHOLE_COLUMNS = (
     "agent",
     "day",
@@ -157,11 +171,35 @@ WHOLE_COLUMNS = (
     "recorded",
 )
 FLAG_COLUMNS = ("incomplete_name", "malformed_phone", "near_copy")
-COLUMNS = len(WHOLE_COLUMNS) + len(FLAG_COLUMNS)
+
+
+class _Columns:
+    """Rows as columns of 4 bytes a number, with what is needed only until they are in order."""
+
+    __slots__ = ("columns", "ids", "remarks", "typed")
+
+    def __init__(self) -> None:
+        self.columns = tuple(array("i") for _ in (*WHOLE_COLUMNS, *FLAG_COLUMNS))
+        self.ids: list[str] = []
+        self.remarks: list[str | None] = []
+        self.typed = array("q")  # microseconds since day 0
+
+
+class _Numbers(dict[str | None, int]):
+    """A number for each text, given when it is first asked for."""
+
+    def __missing__(self, text: str | None) -> int:
+        number = self[text] = len(self)
+        return number
 
 
 def _minute(moment: datetime) -> int:
     return moment.toordinal() * DAY + moment.hour * 60 + moment.minute
+
+
+def _microseconds(moment: datetime) -> int:
+    minutes = _minute(moment)
+    return (minutes * 60 + moment.second) * 1_000_000 + moment.microsecond
 
 
 def log_of(records: BranchRecords) -> VisitLog:

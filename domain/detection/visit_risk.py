@@ -27,9 +27,15 @@ def own_risk(log: VisitLog) -> Real:
     return risk
 
 
-def risk_ratios(log: VisitLog) -> dict[str, float]:
-    """Return r of each visit for the draw: its own likelihood ratio, 1.0 where nothing stands out."""
-    return dict(zip(log.visit_ids, np.exp(own_risk(log)).tolist(), strict=True))
+def risk_ratios(log: VisitLog, of_days: int | None = None) -> dict[str, float]:
+    """Return r of each visit for the draw: its own likelihood ratio, 1.0 where nothing stands out.
+
+    ``of_days``: only of the visits of so many days before the newest day.
+    """
+    since = 0 if of_days is None or not len(log.day) else int(log.day.max()) - of_days
+    rows = np.flatnonzero(log.day >= since)
+    ratios = np.exp(own_risk(log)[rows]).tolist()
+    return {log.visit_ids[row]: ratio for row, ratio in zip(rows.tolist(), ratios, strict=True)}
 
 
 def visit_scores(

@@ -252,8 +252,9 @@ def list_new(body: dict[str, Any]) -> Done:
 def record_note(body: dict[str, Any]) -> Done:
     """Put a free note on record once its visit is clear; 409 names the visits it may be about."""
     guard.need(Thing.CALL)
-    told = [body.pop(name) for name in ("day", "name", "phone", "agent_id", "hour")]
-    visit, how = chosen(find(Note(*told)), body["activity_id"])
+    names = ("day", "name", "phone", "agent_id", "hour", "called_on")
+    note = Note(**{name: body[name] for name in names})
+    visit, how = chosen(find(note), body["activity_id"])
     answer = Answer(body["outcome"], note=body["note"])
     notes = shilu().record.callback_notes
     receipt = notes.record(visit, how, answer, body["called_on"], by=by())

@@ -57,7 +57,8 @@ def record() -> Response:
     if not form.good:
         return _page(form, None)
     data = form.data
-    found = find(Note(data["day"], data["name"], data["phone"], data["agent"], data["hour"]))
+    told = [data[name] for name in ("day", "name", "phone", "agent", "hour", "called_on")]
+    found = find(Note(*told))
     if data["activity"] in (None, NOBODY):
         return _page(form, None if data["activity"] == NOBODY else found)
     with form.refusals():

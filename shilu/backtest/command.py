@@ -6,6 +6,7 @@ from pathlib import Path
 from shilu.backtest.compare import HEAD as COMPARISON_HEAD
 from shilu.backtest.compare import compare
 from shilu.backtest.folder import Week, replay_folder
+from shilu.backtest.notes import note_lines
 from shilu.backtest.report import GOALS, Line, measure
 from shilu.detect import BranchHasErrors
 from shilu.importer import error_lines
@@ -66,7 +67,8 @@ def goal_lines(
         played += 1
         progress(played, total)
 
-    return [HEAD, *map(Line.text, measure(goals, seeds, told))]
+    lines = [HEAD, *map(Line.text, measure(goals, seeds, told))]
+    return lines + (note_lines(seeds, progress) if only in (None, "notes") else [])
 
 
 def _week_line(week: Week) -> str:

@@ -84,12 +84,18 @@ class _Morning:
         return visit["visit_id"] not in self.called and (rested is None or rested <= day)
 
 
-def play(branch: Branch, line: float = ALERT_LINE, calls_a_day: int = 1) -> Played:
+def play(
+    branch: Branch,
+    line: float = ALERT_LINE,
+    calls_a_day: int = 1,
+    conversation: Conversation | None = None,
+) -> Played:
     """Let detection watch and call in this branch from its first day to its last.
 
-    ``line`` is the alert line; each supervisor makes ``calls_a_day`` calls.
+    ``line`` is the alert line; each supervisor makes ``calls_a_day`` calls. ``conversation`` is talked to instead
+    of a new one.
     """
-    told = Conversation(Thresholds(alert=line))
+    told = conversation or Conversation(Thresholds(alert=line))
     told.hear(Fields.of({"type": "world", "agents": list(branch.agents), "days": []}))
     morning, calls = _Morning(branch), list[Call]()
     first: dict[str, date] = {}

@@ -1,29 +1,28 @@
-"""How fast detection is on a large branch, in one process: the figures of issue and design page."""
+"""How fast detection is on a large branch, and how small: the figures of issue and design page.
 
-import resource
-import time
-from collections import defaultdict
-from collections.abc import Callable
+Night, morning and `shilu detect` run in processes of their own, for each must tell its memory.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import process_time
 from typing import TypeVar
 
-from domain.detection import records
-from domain.detection.call_choice import Candidate, draw, seed_of
-from domain.detection.judgement import judge_agent, judge_branch
-from domain.detection.suspicion import suspicions
-from domain.detection.visit_log import log_of
-from domain.detection.visit_risk import risk_ratios
-from domain.words import CallbackOutcome
-from shilu.detection_rows import visit_of
-from shilu.interchange import attendance_row, sale_row, visit_row
+from shilu.backtest.play import play
+from shilu.conversation import Conversation
 from shilu.json_fields import Fields
-from shilu.simulation.branch import Branch, simulate
-from shilu.simulation.kinds import KINDS
+from shilu.simulation.branch import Branch, Row, simulate
+from shilu.simulation.kinds import KINDS, Kind
 
-TEAMS, TEAM_SIZE, WEEKS = 40, (12, 13), 26
 T = TypeVar("T")
+TEAMS, TEAM_SIZE, WEEKS = 40, (12, 13), 26
+TALKING_TEAMS, TALKING_WEEKS = 20, 8  # of the interactive protocol: 250 agents
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,74 +37,109 @@ class Speed:
     def text(self) -> str:
         """Return one line of the table."""
         met = "met" if self.value <= self.goal else "MISSED"
-        return f"{self.name:<44} {self.value:>9.3f} {self.unit:<3} ≤ {self.goal:g} {met}"
+        return f"{self.name:<52} {self.value:>9.3f} {self.unit:<3} ≤ {self.goal:g} {met}"
 
 
-def speeds(weeks: int = WEEKS, teams: int = TEAMS) -> list[Speed]:
-    """Measure the nightly run, one new callback, the morning draw and the memory."""
-    kind = replace(KINDS["ordinary"], teams=teams, team_size=TEAM_SIZE, weeks=weeks)
-    branch = _records(simulate(kind, 1))
-    called = replace(branch, callbacks=tuple(_calls(branch)))
-    judged, nightly = _timed(lambda: judge_branch(called))
-    log = log_of(called)
-    seen, risks = suspicions(log), risk_ratios(log)
-    agent = max(judged, key=lambda a: len(judged[a].items))
-    own = [call for call in called.callbacks if call.agent_id == agent]
-    _, single = _timed(lambda: judge_agent(agent, seen[agent], own))
-    last = max(visit.day for visit in called.visits)
-    _, morning = _timed(
-        lambda: _morning(called, last, {a: j.posterior for a, j in judged.items()}, risks)
-    )
-    with Path("/proc/self/statm").open() as statm:
-        memory = int(statm.read().split()[1]) * resource.getpagesize() / 2**20
-    size = f"{len(called.agents)} agents, {len(called.visits)} visits"
+def speeds(
+    weeks: int = WEEKS,
+    teams: int = TEAMS,
+    talking: tuple[int, int] = (TALKING_TEAMS, TALKING_WEEKS),
+) -> list[Speed]:
+    """Measure night, callback, morning, `shilu detect` and a day of the protocol.
+
+    ``talking``: teams and weeks of the branch that the protocol is talked about.
+    """
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        agents, visits = _written(teams, weeks, folder)
+        night = _night(folder)
+        seconds, megabytes = _detect(folder)
+    size = f"{agents} agents, {visits} visits"
     return [
-        Speed(f"nightly run, {size}", nightly, 10.0, "s"),
-        Speed("one new callback judged", single, 0.05, "s"),
-        Speed(f"morning draw for {teams} supervisors", morning, 1.0, "s"),
-        Speed("memory now, with all records", memory, 300.0, "MB"),
+        Speed(f"nightly run, {size}", night["nightly"], 10.0, "s"),
+        Speed("one new callback judged", night["callback"], 0.05, "s"),
+        Speed(f"morning draw for {teams} supervisors", night["morning"], 1.0, "s"),
+        Speed("memory of the worker, at most", night["megabytes"], 300.0, "MB"),
+        Speed(f"shilu detect, {size}", seconds, 30.0, "s"),
+        Speed("memory of shilu detect, at most", megabytes, 300.0, "MB"),
+        *_talk(*talking),
     ]
 
 
-def _records(branch: Branch) -> records.BranchRecords:
-    rows = [attendance_row(Fields.of(row)) for row in branch.attendance]
-    sales = [sale_row(Fields.of(row)) for row in branch.sales]
-    return records.BranchRecords(
-        agents=tuple(str(row["agent_id"]) for row in branch.agents),
-        visits=tuple(visit_of(visit_row(Fields.of(row))) for row in branch.visits),
-        absences=tuple(records.Absence(r.agent_id, r.date) for r in rows if not r.present),
-        sales=tuple(records.Sale(s.agent_id, s.date, s.policies) for s in sales),
-    )
+def _written(teams: int, weeks: int, folder: Path) -> tuple[int, int]:
+    """Write a simulated branch with one call a team and day; return how large it is."""
+    branch = simulate(_kind(teams, weeks), 1)
+    branch.write(folder)
+    rows = (json.dumps(row) + "\n" for row in _calls(branch))
+    (folder / "callbacks.jsonl").write_text("".join(rows), encoding="utf-8")
+    return len(branch.agents), len(branch.visits)
+
+
+def _calls(branch: Branch) -> list[Row]:
+    found: dict[tuple[object, object], Row] = {}
+    for visit in branch.visits:
+        visit_id, day = str(visit["visit_id"]), visit["date"]
+        call = {"callback_id": f"K{visit_id}", "visit_id": visit_id, "date": day}
+        call |= {"supervisor_id": visit["supervisor_id"], "outcome": branch.answers[visit_id]}
+        call |= {"design": "random", "inclusion_prob": 0.02}
+        found.setdefault((visit["supervisor_id"], day), call)
+    return list(found.values())
+
+
+def _night(folder: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "shilu.backtest.nightly", str(folder)]
+    told = subprocess.run(command, check=True, stdout=subprocess.PIPE)  # noqa: S603  our own module
+    figures: dict[str, float] = json.loads(told.stdout)
+    return figures
+
+
+def _detect(folder: Path) -> tuple[float, float]:
+    """Return processor seconds and the most resident megabytes of `shilu detect`."""
+    command = [sys.executable, "-m", "shilu", "detect", str(folder), "--out", str(folder / "out")]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603  our own module
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+class _Timed(Conversation):
+    """A conversation that knows how long each day took it, and its end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.days: list[float] = []
+        self.end = 0.0
+
+    def hear(self, told: Fields) -> Mapping[str, object] | None:
+        kind = told.choice("type", ("world", "day", "call", "callback", "finish"))
+        answer, seconds = _timed(lambda: super(_Timed, self).hear(told))
+        if kind == "day":
+            self.days.append(0.0)
+        if kind == "finish":
+            self.end = seconds
+        elif self.days:
+            self.days[-1] += seconds
+        return answer
+
+
+def _talk(teams: int, weeks: int) -> list[Speed]:
+    branch = simulate(_kind(teams, weeks), 2)
+    told = _Timed()
+    play(branch, conversation=told)
+    size = f"{len(branch.agents)} agents"
+    return [
+        Speed(f"interactive, the longest day of {weeks} weeks, {size}", max(told.days), 1.0, "s"),
+        Speed(f"interactive, the final scores, {size}", told.end, 10.0, "s"),
+    ]
+
+
+def _kind(teams: int, weeks: int) -> Kind:
+    return replace(KINDS["ordinary"], teams=teams, team_size=TEAM_SIZE, weeks=weeks)
 
 
 def _timed(what: Callable[[], T]) -> tuple[T, float]:
-    began = time.process_time()  # other programs on the machine shall not count
+    began = process_time()  # other programs on the machine shall not count
     result = what()
-    return result, time.process_time() - began
-
-
-def _calls(branch: records.BranchRecords) -> list[records.Callback]:
-    """Return one call a team and day, confirmed but for every twelfth."""
-    found, chosen = [], set[tuple[str, date]]()
-    for number, visit in enumerate(branch.visits):
-        if (visit.team_id, visit.day) in chosen:
-            continue
-        chosen.add((visit.team_id, visit.day))
-        outcome = CallbackOutcome.CONFIRMED if number % 12 else CallbackOutcome.DENIED
-        found.append(
-            records.Callback(
-                f"K{number}", visit.visit_id, visit.agent_id, visit.customer, visit.day, outcome
-            )
-        )
-    return found
-
-
-def _morning(
-    branch: records.BranchRecords, last: date, posterior: dict[str, float], risks: dict[str, float]
-) -> int:
-    recent: dict[str, list[Candidate]] = defaultdict(list)
-    for v in branch.visits:
-        if 0 <= (last - v.day).days < 7:
-            one = Candidate(v.visit_id, v.agent_id, posterior[v.agent_id], risks[v.visit_id])
-            recent[v.team_id].append(one)
-    return sum(draw(frame, seed_of(team)) is not None for team, frame in recent.items())
+    return result, process_time() - began

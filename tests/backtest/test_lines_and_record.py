@@ -66,10 +66,11 @@ def test_the_own_past_goes_on_record_once_and_its_weights_can_be_switched_on(
     assert len(branch.events("detector.backtested")) == 1
     admin = by("M1", Role.ADMINISTRATOR, now())
     branch.record.detectors.switch_on(made.backtest_id, "回访支持", by=admin)
-    assert BranchBook(branch.record).file().weights.version == made.weights_version
+    assert BranchBook(branch.record).file().fit.weights.version == made.weights_version
 
 
 def test_the_figures_of_speed_are_measured() -> None:
-    measured = speeds(weeks=1, teams=2)
+    measured = speeds(weeks=1, teams=2, talking=(2, 1))
 
-    assert [speed.unit for speed in measured] == ["s", "s", "s", "MB"]
+    assert [speed.unit for speed in measured] == ["s", "s", "s", "MB", "s", "MB", "s", "s"]
+    assert all(speed.value > 0 for speed in measured)

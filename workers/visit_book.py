@@ -1,0 +1,125 @@
+"""The visits of the branch as they stand now, in small columns.
+
+Half a year of 500 agents is 300,000 visits: as objects they would take 200 MB. They are made into
+objects one by one, when somebody looks.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from domain.detection.records import Visit
+from domain.words import ActivityKind
+
+KINDS = tuple(ActivityKind)
+GONE = 0  # the day of a visit that was withdrawn
+UNTOLD = -1  # minutes
+EPOCH = datetime(1, 1, 1)  # noqa: DTZ001 - times here are local, as detection takes them
+MICROSECOND = timedelta(microseconds=1)
+
+
+class VisitBook:
+    """Visits by id; a visit is put, put anew, taken out, or forgets its remark."""
+
+    def __init__(self) -> None:
+        self._row: dict[str, int] = {}
+        self._words: dict[str, int] = {}  # agents, teams and customers, each once
+        self._word: list[str] = []
+        self._agent, self._team, self._customer = array("i"), array("i"), array("i")
+        self._day, self._minutes, self._kind = array("i"), array("i"), array("b")
+        self._start, self._recorded = array("q"), array("q")  # microseconds
+        self._remark: list[str | None] = []
+
+    def __len__(self) -> int:
+        """Return how many visits there are, those taken out included."""
+        return len(self._row)
+
+    def put(self, visit: Visit) -> None:
+        """Take in a visit, or what it has become; name and phone are not kept."""
+        row = self._row.setdefault(visit.visit_id, len(self._row))
+        if row == len(self._remark):
+            self._lengthen()
+        self._agent[row] = self._number(visit.agent_id)
+        self._team[row] = self._number(visit.team_id)
+        self._customer[row] = self._number(visit.customer)
+        self._day[row] = visit.day.toordinal()
+        self._minutes[row] = UNTOLD if visit.minutes is None else visit.minutes
+        self._kind[row] = KINDS.index(visit.kind)
+        self._start[row] = (visit.start - EPOCH) // MICROSECOND
+        self._recorded[row] = (visit.recorded_at - EPOCH) // MICROSECOND
+        self._remark[row] = visit.remark
+
+    def find(self, visit_id: str) -> Visit | None:
+        """Return a visit, None if there is none or it was taken out."""
+        row = self._row.get(visit_id)
+        return None if row is None or self._day[row] == GONE else self._visit(visit_id, row)
+
+    def agent_of(self, visit_id: str) -> str | None:
+        """Return whose visit it is or was."""
+        row = self._row.get(visit_id)
+        return None if row is None else self._word[self._agent[row]]
+
+    def take_out(self, visit_id: str) -> None:
+        """Forget a visit that was withdrawn; whose it was is kept."""
+        row = self._row.get(visit_id)
+        if row is not None:
+            self._day[row], self._remark[row] = GONE, None
+
+    def forget(self, customer: str) -> None:
+        """Forget what was written about a customer."""
+        number = self._words.get(customer)
+        for row, one in enumerate(self._customer):
+            if one == number:
+                self._remark[row] = None
+
+    def all(self) -> Iterator[Visit]:
+        """Yield every visit that stands."""
+        for visit_id, row in self._row.items():
+            if self._day[row] != GONE:
+                yield self._visit(visit_id, row)
+
+    def recent(self, team_id: str, oldest: date) -> Iterator[Visit]:
+        """Yield the visits of a team since a day."""
+        team, since = self._words.get(team_id, UNTOLD), oldest.toordinal()
+        for visit_id, row in self._row.items():
+            if self._team[row] == team and self._day[row] >= since:
+                yield self._visit(visit_id, row)
+
+    def count_by_agent(self) -> dict[str, int]:
+        """Return how many visits of each agent stand."""
+        count = Counter(a for a, d in zip(self._agent, self._day, strict=True) if d != GONE)
+        return {self._word[agent]: n for agent, n in count.items()}
+
+    def _lengthen(self) -> None:
+        columns: Collection[Any] = (
+            self._agent, self._team, self._customer, self._day, self._minutes, self._kind,
+            self._start, self._recorded,
+        )  # fmt: skip
+        for column in columns:
+            column.append(0)
+        self._remark.append(None)
+
+    def _number(self, word: str) -> int:
+        number = self._words.setdefault(word, len(self._word))
+        if number == len(self._word):
+            self._word.append(word)
+        return number
+
+    def _visit(self, visit_id: str, row: int) -> Visit:
+        minutes = self._minutes[row]
+        return Visit(
+            visit_id=visit_id,
+            agent_id=self._word[self._agent[row]],
+            team_id=self._word[self._team[row]],
+            day=date.fromordinal(self._day[row]),
+            start=EPOCH + timedelta(microseconds=self._start[row]),
+            minutes=None if minutes == UNTOLD else minutes,
+            kind=KINDS[self._kind[row]],
+            customer=self._word[self._customer[row]],
+            recorded_at=EPOCH + timedelta(microseconds=self._recorded[row]),
+            remark=self._remark[row],
+        )
