@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
+
 from domain.detection.records import Visit
 from domain.words import ActivityKind
 
@@ -27,6 +29,7 @@ class VisitBook:
 
     def __init__(self) -> None:
         self._row: dict[str, int] = {}
+        self._ids: list[str] = []
         self._words: dict[str, int] = {}  # agents, teams and customers, each once
         self._word: list[str] = []
         self._agent, self._team, self._customer = array("i"), array("i"), array("i")
@@ -42,7 +45,7 @@ class VisitBook:
         """Take in a visit, or what it has become; name and phone are not kept."""
         row = self._row.setdefault(visit.visit_id, len(self._row))
         if row == len(self._remark):
-            self._lengthen()
+            self._lengthen(visit.visit_id)
         self._agent[row] = self._number(visit.agent_id)
         self._team[row] = self._number(visit.team_id)
         self._customer[row] = self._number(visit.customer)
@@ -85,16 +88,17 @@ class VisitBook:
     def recent(self, team_id: str, oldest: date) -> Iterator[Visit]:
         """Yield the visits of a team since a day."""
         team, since = self._words.get(team_id, UNTOLD), oldest.toordinal()
-        for visit_id, row in self._row.items():
-            if self._team[row] == team and self._day[row] >= since:
-                yield self._visit(visit_id, row)
+        of_team = np.array(self._team) == team
+        for row in np.flatnonzero(of_team & (np.array(self._day) >= since)).tolist():
+            yield self._visit(self._ids[row], row)
 
     def count_by_agent(self) -> dict[str, int]:
         """Return how many visits of each agent stand."""
         count = Counter(a for a, d in zip(self._agent, self._day, strict=True) if d != GONE)
         return {self._word[agent]: n for agent, n in count.items()}
 
-    def _lengthen(self) -> None:
+    def _lengthen(self, visit_id: str) -> None:
+        self._ids.append(visit_id)
         columns: Collection[Any] = (
             self._agent, self._team, self._customer, self._day, self._minutes, self._kind,
             self._start, self._recorded,

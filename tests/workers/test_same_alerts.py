@@ -21,7 +21,7 @@ from workers.fake_entries import compare, judge
 
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
 DENIED, CONFIRMED = CallbackOutcome.DENIED, CallbackOutcome.CONFIRMED
-ANSWERS = (DENIED, CONFIRMED, DENIED, DENIED, CallbackOutcome.UNREACHABLE, DENIED, DENIED)
+ANSWERS = (DENIED, CONFIRMED, DENIED, DENIED, CallbackOutcome.UNREACHABLE, *[DENIED] * 7)
 
 
 class Story:
