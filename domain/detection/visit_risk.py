@@ -6,7 +6,7 @@ import numpy as np
 
 from domain.detection.evidence import ORDER, OUTCOME_TABLE, Outcome, logit
 from domain.detection.signals import SIGNALS
-from domain.detection.visit_log import Real, VisitLog
+from domain.detection.visit_log import DAY, Real, VisitLog
 
 LEAST_SHARE = 0.001
 
@@ -30,9 +30,9 @@ def own_risk(log: VisitLog) -> Real:
 def risk_ratios(log: VisitLog, of_days: int | None = None) -> dict[str, float]:
     """Return r of each visit for the draw: its own likelihood ratio, 1.0 where nothing stands out.
 
-    ``of_days``: only of the visits of so many days before the newest day.
+    ``of_days``: only of the visits of so many days before the day of the newest entry.
     """
-    since = 0 if of_days is None or not len(log.day) else int(log.day.max()) - of_days
+    since = 0 if of_days is None or not len(log.day) else int(log.recorded.max()) // DAY - of_days
     rows = np.flatnonzero(log.day >= since)
     ratios = np.exp(own_risk(log)[rows]).tolist()
     return {log.visit_ids[row]: ratio for row, ratio in zip(rows.tolist(), ratios, strict=True)}

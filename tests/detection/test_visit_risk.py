@@ -57,3 +57,16 @@ def test_visits_of_a_likelier_fabricator_score_higher(a_visit: MakeVisit) -> Non
     scores = visit_scores(log, {"A1": 0.4, "A2": 0.01}, {})
 
     assert scores[log.visit_ids[0]] > scores[log.visit_ids[1]]
+
+
+def test_only_the_last_days_are_asked_for_and_a_mistyped_day_moves_nothing(
+    a_visit: MakeVisit,
+) -> None:
+    days = [a_visit(day=MONDAY + timedelta(i)) for i in range(10)]
+    entered = days[-1].recorded_at
+    mistyped = a_visit(day=MONDAY + timedelta(300), recorded_at=entered)
+    log = log_of(BranchRecords(("A1",), (*days, mistyped)))
+
+    risks = risk_ratios(log, of_days=3)
+
+    assert set(risks) == {visit.visit_id for visit in (*days[-4:], mistyped)}
