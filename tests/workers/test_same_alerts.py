@@ -59,9 +59,9 @@ class Story:
 
     def _call(self, n: int, answer: CallbackOutcome) -> str:
         when = at(START + timedelta(days=20 + n), 15)
-        if n == 4:
+        if n == 9:
             asked = by(SUPERVISOR, Role.SUPERVISOR, when)
-            self.branch.record.customers.request_correction("X4", "K4", "号码不对", by=anew(asked))
+            self.branch.record.customers.request_correction("X9", "K9", "号码不对", by=anew(asked))
         return self.branch.call(self.invented[n], SUSPECT, f"X{n}", answer, when)
 
     def _compare(self) -> None:
