@@ -67,9 +67,12 @@ class Evidence:
         promised = Promised(log, vkey or str(self.vkey_file), newest, since, witnesses, kept)
         with self._tree() as grown:
             stored = partial(_leaves, grown)
-            source = self.store.reader().audit_source
+            reader = self.store.reader()
+            rows, again = reader.audit_source, reader.elsewhere()
             try:
-                found = verify_log(source, promised, stored=stored, progress=progress)
+                found = verify_log(
+                    rows, promised, stored=stored, progress=progress, elsewhere=again
+                )
             except Verdict as verdict:
                 at = verdict.position
                 block = None if at is None else (at - 1) // BLOCK

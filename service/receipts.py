@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import base64
 import json
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
@@ -27,7 +28,7 @@ from store.signed_note import (
     base64ed,
     unbase64,
 )
-from store.signer_client import SignerAway, SignerRefused
+from store.signer_client import Answering, SignerAway, SignerRefused
 
 HEADER, UNSIGNED = "Shilu-Receipt", "unsigned"
 
@@ -45,7 +46,7 @@ def signed_receipt(position: int) -> dict[str, Any] | None:
     The same position has the same receipt, whenever it is asked for.
     """
     if g.get("receipt_for") != position:
-        g.receipt_for, g.receipt = position, _signed(position, _envelope(position))
+        g.receipt_for, g.receipt = position, _asked(position)()
     receipt: dict[str, Any] | None = g.receipt
     return receipt
 
@@ -76,24 +77,41 @@ def encoded(receipt: dict[str, Any] | None) -> str:
 
 
 def _remember(receipt: Receipt) -> None:
-    if has_request_context() and receipt.position > g.get("told_position", 0):
-        g.told_position = receipt.position
+    """Ask for the signature at once: it is made while the rest of the answer is."""
+    position = receipt.position
+    if has_request_context() and position > g.get("told_position", 0):
+        if "told_position" in g:
+            signed_receipt(g.told_position)  # an earlier one of the same request: taken in, dropped
+        g.told_position, g.told_asked = position, _ask(position)
 
 
 def _add(response: Response) -> Response:
     position: int = g.get("told_position", 0)
+    receipt = signed_receipt(position) if position else None
     if position and request.method not in SAFE_METHODS and response.status_code < 400:
-        response.headers[HEADER] = encoded(signed_receipt(position))
+        response.headers[HEADER] = encoded(receipt)
     return response
 
 
-def _signed(position: int, envelope: bytes | None) -> dict[str, Any] | None:
-    proofs = shilu().proofs
+def _asked(position: int) -> Callable[[], dict[str, Any] | None]:
+    if g.get("told_position") == position:
+        return g.told_asked  # type: ignore[no-any-return]
+    return _ask(position)
+
+
+def _ask(position: int) -> Callable[[], dict[str, Any] | None]:
+    """Ask for the receipt of a position; what is returned waits for it, None while it can't be."""
+    proofs, envelope = shilu().proofs, _envelope(position)
     if proofs is None or envelope is None:
-        return None
+        return lambda: None
     leaf, at = leaf_hash(envelope), str(json.loads(envelope)["at"])
+    answering = proofs.signer.receipt_soon(position, leaf, at)
+    return partial(_receipt, position, leaf, at, answering)
+
+
+def _receipt(position: int, leaf: bytes, at: str, answering: Answering) -> dict[str, Any] | None:
     try:
-        said = proofs.signer.receipt(position, leaf, at)
+        said = answering()
         key = _key(said["key"])
     except (SignerAway, SignerRefused, ValueError):
         return None

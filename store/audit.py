@@ -6,10 +6,16 @@ version or command that was changed there would have readers see another event t
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 
 from store.log_reader import AuditRow, AuditSource
+from store.proof import HASH_BYTES
 from store.verifier.shilu_verify import (
     ALTERED,
     ENVELOPE,
@@ -23,7 +29,7 @@ from store.verifier.shilu_verify import (
     judge,
 )
 
-BATCH = 4096  # rows read at once
+BATCH = 500  # rows read at once: what fits into a processor's cache
 Progress = Callable[[int, int], None]
 Kept = tuple[Span, bytes]
 
@@ -65,26 +71,28 @@ def verify_log(
     *,
     stored: Callable[[int], bytes] = lambda _size: b"",
     progress: Progress = lambda _done, _all: None,
+    elsewhere: Callable[[], AuditSource] | None = None,
 ) -> Intact:
     """Check the whole log against its promises. Raises Verdict when one is broken.
 
     ``stored`` returns as many leaf hashes as the proof tree keeps: they are asked for only when
-    something is wrong, and believed only if they make a signed root.
+    something is wrong, and believed only if they make a signed root. Where ``elsewhere`` opens the
+    same rows in another process, all processors share the hashing.
     """
     promises = promised.checkpoints()
     head, size = source.max_notification_id() or 0, promises[0].size
-    events, leaves, here = compared(_rows(source, head, progress)), bytearray(), min(head, size)
-    for at in range(0, here, PART):
-        leaves += check_events(events, promised.log, at, min(PART, here - at))
+    here = min(head, size)
+    leaves = _leaves(source, promised.log, here, elsewhere, progress)
     kept = [(Span(0, len(promised.kept) // 32, len(promised.kept) // 32), promised.kept)]
     try:
-        _judge(Span(0, here, size), bytes(leaves), promises, kept)
+        _judge(Span(0, here, size), leaves, promises, kept)
     except Verdict as verdict:
         if verdict.code != ALTERED or verdict.position not in (None, here + 1):
             raise
-        _judge(Span(0, here, size), bytes(leaves), promises, [(Span(0, size, size), stored(size))])
+        _judge(Span(0, here, size), leaves, promises, [(Span(0, size, size), stored(size))])
         raise
-    check_events(events, promised.log, size, max(head - size, 0))
+    for at in range(size, head, PART):
+        leaves_of(source, promised.log, at, min(PART, head - at))
     return Intact(size, max(head - size, 0), promises[0].root)
 
 
@@ -115,14 +123,45 @@ def compared(rows: Iterable[AuditRow]) -> Iterator[Event]:
         yield position, envelope, state
 
 
-def _rows(source: AuditSource, head: int, progress: Progress) -> Iterator[AuditRow]:
-    """Yield the rows up to ``head``: what is written meanwhile is for the next time."""
-    position = -1  # a row before the first is one too many
-    while rows := source.audit_rows(position, BATCH):
-        if rows[-1].position <= head:
-            yield from rows
+def leaves_of(source: AuditSource, log: str, start: int, count: int) -> bytes:
+    """Return the leaf hashes of the ``count`` events behind position ``start``. Raises Verdict."""
+    return check_events(compared(_rows(source, start, start + count)), log, start, count)
+
+
+def _leaves(
+    source: AuditSource,
+    log: str,
+    count: int,
+    elsewhere: Callable[[], AuditSource] | None,
+    progress: Progress,
+) -> bytes:
+    """Return the leaf hashes of the first ``count`` events, taken PART by PART."""
+    starts = range(0, count, PART)
+    counts = [min(PART, count - start) for start in starts]
+    leaves = bytearray()
+    with ExitStack() as stack:
+        if elsewhere and len(starts) > 1:
+            pool = stack.enter_context(ProcessPoolExecutor(mp_context=get_context("spawn")))
+            found = pool.map(partial(_leaves_elsewhere, elsewhere, log), starts, counts)
         else:
-            yield from (row for row in rows if row.position <= head)
+            found = map(partial(leaves_of, source, log), starts, counts)
+        for hashes in found:
+            leaves += hashes
+            progress(len(leaves) // HASH_BYTES, count)
+    return bytes(leaves)
+
+
+def _leaves_elsewhere(opened: Callable[[], AuditSource], log: str, start: int, count: int) -> bytes:
+    gc.freeze()  # or each collection would look through all that was imported
+    return leaves_of(opened(), log, start, count)
+
+
+def _rows(source: AuditSource, start: int, end: int) -> Iterator[AuditRow]:
+    """Yield the rows behind ``start`` up to ``end``: what is written meanwhile is for later."""
+    position = start or -1  # a row before the first is one too many
+    while rows := source.audit_rows(position, BATCH):
+        if rows[-1].position > end:
+            yield from (row for row in rows if row.position <= end)
             return
+        yield from rows
         position = rows[-1].position
-        progress(min(position, head), head)

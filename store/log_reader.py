@@ -5,7 +5,7 @@ Sealed fields stay sealed: who reads the log this way needs no key.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -59,6 +59,9 @@ class RowSource(AuditSource, Protocol):
 
     def rows_of(self, stream_id: UUID) -> Sequence[StoredRow]:
         """Return the rows of a stream, oldest first."""
+
+    def elsewhere(self) -> Callable[[], AuditSource]:
+        """Return what opens the same rows in another process: it can be pickled."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,10 @@ class LogReader:
     def audit_source(self) -> AuditSource:
         """Return the rows as they are stored, for those who check or export them."""
         return self._source
+
+    def elsewhere(self) -> Callable[[], AuditSource]:
+        """Return what opens the rows as they are stored in another process."""
+        return self._source.elsewhere()
 
     def head(self) -> int:
         """Return the newest position; 0 of an empty log."""

@@ -7,7 +7,6 @@ they were, also after a person's key is destroyed.
 from __future__ import annotations
 
 import base64
-import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -38,7 +37,7 @@ class SealedEvent(StoredEvent):
 
 def canonical(value: Mapping[str, Any]) -> bytes:
     """Return the RFC 8785 form of JSON with ASCII keys (and no floats where a hash is taken)."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return msgspec.json.encode(value, order="sorted")
 
 
 def instant(moment: datetime) -> str:

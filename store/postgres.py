@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from store.factory import LogFactory
 from store.group_commit import Append, GroupCommit
-from store.log_reader import AuditRow, StoredRow
+from store.log_reader import AuditRow, AuditSource, StoredRow
 from store.recorder import DuplicateCommand, NotProvided, ReceiptRow, sealed_parts
 
 # The position is the primary key: its index is the older one and is checked first, so batches
@@ -96,7 +97,7 @@ class PostgresLogRecorder(ApplicationRecorder):
 
     def __init__(self, url: str, schema: str) -> None:
         self._url = url
-        self._schema = Identifier(schema)
+        self._schema_name, self._schema = schema, Identifier(schema)
         self._group = GroupCommit(self._write)
         self._contended_until = 0.0
 
@@ -167,6 +168,10 @@ class PostgresLogRecorder(ApplicationRecorder):
     def audit_rows(self, position: int, limit: int) -> list[AuditRow]:
         """Return everything that is stored behind ``position``, oldest first."""
         return [AuditRow._make(row) for row in self._read(AUDIT, (position, limit))]
+
+    def elsewhere(self) -> Callable[[], AuditSource]:
+        """Return what opens the same log in another process."""
+        return partial(type(self), self._url, self._schema_name)
 
     def receipt_of(self, command_id: UUID) -> ReceiptRow | None:
         """Return position, stream and version of the command's last event, or None."""

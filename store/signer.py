@@ -81,6 +81,7 @@ class Signer:
         self._guard = _locked(files.lock)
         _set_up(files)
         self._key = SigningKey.of_seed(origin, _seed(files.key))
+        self._verifier_key = str(self._key.verifier())
         self._signed = _signed(files.state)
         self._lock = threading.Lock()
 
@@ -96,7 +97,7 @@ class Signer:
     @property
     def verifier_key(self) -> str:
         """The public key, for those who check."""
-        return str(self._key.verifier())
+        return self._verifier_key
 
     def last(self) -> tuple[int, bytes]:
         """Return size and root of what was signed last; an empty tree before the first."""
@@ -120,7 +121,7 @@ class Signer:
     def receipt(self, position: int, leaf_hash: bytes, at: str) -> str:
         """Return the signature of a receipt, in base64."""
         text = ReceiptText(self.origin, position, leaf_hash, at).text
-        return base64ed(self._key.sign(text).signatures[0].data)
+        return base64ed(self._key.signature(text))
 
     def manifest(self, digest: bytes) -> str:
         """Return a signed note over the digest of an export's manifest."""

@@ -6,6 +6,8 @@ import json
 import socket
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ PATIENCE = 0.5  # seconds for one answer
 PAUSE = 1.0  # seconds without asking after a signer that was away
 MAX_ANSWER = 64 * 1024
 MAX_IDLE = 8  # connections kept open
+Answering = Callable[[], dict[str, Any]]
 
 
 class SignerAway(Exception):
@@ -51,8 +54,15 @@ class SignerClient:
 
     def receipt(self, position: int, leaf_hash: bytes, at: str) -> dict[str, str]:
         """Return key and signature of a receipt."""
+        return self.receipt_soon(position, leaf_hash, at)()
+
+    def receipt_soon(self, position: int, leaf_hash: bytes, at: str) -> Answering:
+        """Ask for a receipt and go on; what is returned waits for its key and signature.
+
+        It must be called once: the connection is in use until then.
+        """
         leaf = base64ed(leaf_hash)
-        return self._ask({"do": "receipt", "position": position, "leaf_hash": leaf, "at": at})
+        return self._asked({"do": "receipt", "position": position, "leaf_hash": leaf, "at": at})
 
     def manifest(self, digest: bytes) -> str:
         """Return a signed note over the digest of an export's manifest."""
@@ -67,10 +77,18 @@ class SignerClient:
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the signer's answer. Raises SignerAway, SignerRefused."""
+        return self._asked(request)()
+
+    def _asked(self, request: dict[str, Any]) -> Answering:
+        """Send the request; what is returned raises SignerAway or SignerRefused, or answers."""
+        sent = json.dumps(request).encode() + b"\n"
         if time.monotonic() < self._away_until:
-            raise SignerAway
+            return _away
+        return partial(self._answered, sent, self._begin(sent))
+
+    def _answered(self, request: bytes, line: _Line | None) -> dict[str, Any]:
         try:
-            answer = self._answer(json.dumps(request).encode() + b"\n")
+            answer = self._answer(request, line)
         except (OSError, ValueError) as problem:
             self._away_until = time.monotonic() + PAUSE
             raise SignerAway from problem
@@ -78,21 +96,39 @@ class SignerClient:
             raise SignerRefused(answer)
         return answer
 
-    def _answer(self, request: bytes) -> dict[str, Any]:
+    def _begin(self, request: bytes) -> _Line | None:
+        """Return the kept connection that took the request, None where there is none."""
         with self._lock:
             line = self._idle.pop() if self._idle else None
+        if line is None:
+            return None
+        try:
+            line.send(request)
+        except OSError:
+            line.close()
+            self.close()  # the signer was started anew: so are all the connections to it
+            return None
+        return line
+
+    def _answer(self, request: bytes, line: _Line | None) -> dict[str, Any]:
         if line is not None:
             try:
-                return self._said(line, request)
+                return self._said(line)
             except TimeoutError:
                 raise
             except (OSError, ValueError):
-                self.close()  # the signer was started anew: so are all the connections to it
-        return self._said(_Line(self._path), request)
-
-    def _said(self, line: _Line, request: bytes) -> dict[str, Any]:
+                self.close()
+        line = _Line(self._path)
         try:
-            answer = line.ask(request)
+            line.send(request)
+        except BaseException:
+            line.close()
+            raise
+        return self._said(line)
+
+    def _said(self, line: _Line) -> dict[str, Any]:
+        try:
+            answer = line.answer()
         except BaseException:
             line.close()  # whatever comes in on it later would be the answer to this
             raise
@@ -102,6 +138,10 @@ class SignerClient:
                 return answer
         line.close()
         return answer
+
+
+def _away() -> dict[str, Any]:
+    raise SignerAway
 
 
 class _Line:
@@ -117,9 +157,12 @@ class _Line:
             self._socket.close()
             raise
 
-    def ask(self, request: bytes) -> dict[str, Any]:
-        """Return the answer. Raises OSError, and ValueError when it is not an answer."""
+    def send(self, request: bytes) -> None:
+        """Send a request. Raises OSError."""
         self._socket.sendall(request)
+
+    def answer(self) -> dict[str, Any]:
+        """Return the answer to it. Raises OSError, and ValueError when it is not an answer."""
         said = b""
         while not said.endswith(b"\n"):
             part = self._socket.recv(MAX_ANSWER)

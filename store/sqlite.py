@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,7 @@ from eventsourcing.persistence import (
 
 from store.factory import LogFactory
 from store.group_commit import Append, GroupCommit
-from store.log_reader import AuditRow, StoredRow
+from store.log_reader import AuditRow, AuditSource, StoredRow
 from store.recorder import DuplicateCommand, NotProvided, ReceiptRow, sealed_parts
 
 CREATE_LOG = (
@@ -177,6 +178,10 @@ class SQLiteLogRecorder(ApplicationRecorder):
         if rows and all(type(row.state) is type(row.envelope) is bytes for row in rows):
             return rows
         return [AuditRow._make(row) for row in self._read(AUDIT_AS_BYTES, (position, limit))]
+
+    def elsewhere(self) -> Callable[[], AuditSource]:
+        """Return what opens the same log in another process."""
+        return partial(type(self), self._path)
 
     def receipt_of(self, command_id: UUID) -> ReceiptRow | None:
         """Return position, stream and version of the command's last event, or None."""

@@ -17,7 +17,7 @@ class SignerInMemory(SignerClient):
         self.signer = Signer(Files(folder / "signer.key"), origin)
         self.away = False
 
-    def _answer(self, request: bytes) -> dict[str, Any]:
+    def _answer(self, request: bytes, _line: object) -> dict[str, Any]:
         if self.away:
             raise ConnectionRefusedError
         return answer(self.signer, request)

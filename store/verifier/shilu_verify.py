@@ -42,6 +42,7 @@ ENVELOPE = re.compile(
     rb'{64})","log":%b,"on_behalf":%b,"stream":%b,"type":%b,"v":1,"version":([0-9]+)\}'
     % (MAYBE, MAYBE, MAYBE, MAYBE, TEXT, MAYBE, TEXT, TEXT)
 )
+PLAIN = re.compile(ENVELOPE.pattern.replace(TEXT, rb'"([^"]*)"'))  # the same without backslashes
 NOTE = re.compile(r"(.*\n)\n((?:\u2014 \S+ \S+\n)+)", re.DOTALL)
 CMD, DIGEST, LOG, STREAM, TYPE, VERSION = 4, 6, 7, 9, 10, 11  # groups of ENVELOPE
 Event = tuple[int, bytes, bytes | None]  # position, envelope, state (None where withheld)
@@ -180,7 +181,7 @@ class Checkpoint(NamedTuple):
             raise Verdict(UNREADABLE, f"{what} is no checkpoint of {keys[0].name}") from problem
 
 
-# --- events ---
+# --- events, ranges, promises ---
 
 
 def read_events(file: IO[bytes], start: int) -> Iterator[Event]:
@@ -200,12 +201,12 @@ def check_events(
     events: Iterable[Event], log: str, start: int, count: int, *, withheld: bool = False
 ) -> bytes:
     """Return the leaf hashes of the next ``count`` events, from index ``start`` on."""
-    leaves, expected, name, sha, parse = [], start, log.encode(), sha256, ENVELOPE.fullmatch
+    leaves, expected, name, sha = [], start, log.encode(), sha256
     for position, envelope, state in islice(events, count):
         expected += 1
         if position != expected:
             raise Verdict(ALTERED, f"event {expected} is gone, {position} stands there", expected)
-        fields = parse(envelope)
+        fields = (ENVELOPE if b"\\" in envelope else PLAIN).fullmatch(envelope)  # PLAIN: faster
         if fields is None or fields[LOG] != name or (state is None) is not withheld:
             raise Verdict(ALTERED, f"event {expected} is not of log {log}, or not whole", expected)
         if state is not None and sha(state).hexdigest().encode() != fields[DIGEST]:
@@ -226,9 +227,6 @@ def check_part(
         file.seek(offset)
         leaves = check_events(read_events(file, start), log, start, count, withheld=withheld)
     return leaves, perfect_root(leaves) if count == PART else b""
-
-
-# --- ranges and promises ---
 
 
 class Span(NamedTuple):

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from store.bundle import record_of
 from store.proof import inclusion_proof, perfect_root
 from store.signed_note import base64ed
 from store.verifier import shilu_verify
-from store.verifier.shilu_verify import ALTERED, INTACT, OLDER, PART, UNREADABLE
+from store.verifier.shilu_verify import ALTERED, ENVELOPE, INTACT, OLDER, PART, PLAIN, UNREADABLE
 
 from .world import VKEY, WITNESS_VKEY, Rows, checkpoint, export, leaves_of, some_rows
 
@@ -52,6 +54,22 @@ def kept(folder: Path, rows: Sequence[Any], size: int | None = None) -> Path:
 
 def test_it_is_one_file_of_at_most_400_lines() -> None:
     assert len(VERIFIER.read_text("utf-8").splitlines()) <= 400
+
+
+@given(
+    st.integers(0, len(ROWS) - 1), st.lists(st.tuples(st.integers(0), st.characters(codec="ascii")))
+)
+def test_the_faster_pattern_reads_what_the_full_one_reads(
+    row: int, edits: list[tuple[int, str]]
+) -> None:
+    envelope = bytearray(ROWS[row].envelope)
+    for at, character in edits:
+        envelope[at % len(envelope)] = ord(character)
+    plain = bytes(envelope).replace(b"\\", b"/")
+
+    fast, full = PLAIN.fullmatch(plain), ENVELOPE.fullmatch(plain)
+
+    assert (fast and fast.groups()) == (full and full.groups())
 
 
 def test_it_imports_the_standard_library_and_cryptography_alone() -> None:

@@ -175,3 +175,19 @@ def test_what_a_stored_row_names_is_never_imported(mapper: SealingMapper, topic:
         mapper.to_domain_event(row)
 
     assert not {"this", "antigravity"} & set(sys.modules)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.text(), VALUES))
+def test_canonical_bytes_are_sorted_compact_json_with_the_text_as_it_is(
+    value: dict[str, object],
+) -> None:
+    plain = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    assert canonical(value) == plain.encode()

@@ -25,6 +25,7 @@ from store.signer import Files, Refused, Signer, SignerError, answer
 from store.signer_client import PATIENCE, PAUSE, SignerAway, SignerClient, SignerRefused
 
 ORIGIN = "shilu.test/main"
+AT = "2026-11-20T04:00:00.000000Z"
 LEAVES = [leaf_hash(b"%d" % number) for number in range(250)]
 FORGED = [leaf_hash(b"forged"), *LEAVES[1:]]
 
@@ -266,6 +267,32 @@ def test_a_client_goes_on_with_a_signer_that_was_started_anew(tmp_path: Path) ->
         client.last()
     with running(tmp_path):
         assert client.last()["size"] == 0
+        client.close()
+
+
+def test_receipts_that_were_asked_for_one_after_the_other_are_not_mixed_up(tmp_path: Path) -> None:
+    client = client_of(tmp_path)
+    with running(tmp_path):
+        answers = [client.receipt_soon(position, bytes(32), AT) for position in range(1, 12)]
+        said = [answer()["signature"] for answer in reversed(answers)][::-1]
+        alone = [client.receipt(position, bytes(32), AT)["signature"] for position in range(1, 12)]
+        client.close()
+
+    assert said == alone
+
+
+def test_a_receipt_that_was_asked_of_a_signer_that_died_is_had_from_the_next(
+    tmp_path: Path,
+) -> None:
+    client = client_of(tmp_path)
+    with running(tmp_path) as process:
+        client.last()
+        process.send_signal(signal.SIGSTOP)
+        answer = client.receipt_soon(1, bytes(32), AT)
+        process.kill()
+        process.wait()
+    with running(tmp_path):
+        assert answer() == client.receipt(1, bytes(32), AT)
         client.close()
 
 
