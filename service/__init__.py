@@ -86,6 +86,7 @@ def build_app(context: Context) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = requests_in.MAX_BODY
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["shilu"] = context
+    receipts.set_up(app, context)  # first, so that its work on an answer is the last: see there
     language.set_up(app)
     assets.set_up(app)
     health.set_up(app)
@@ -99,7 +100,6 @@ def build_app(context: Context) -> Flask:
         app.register_blueprint(pages)
     app.register_blueprint(proof_log.pages)
     service.api.register(app, context)
-    receipts.set_up(app, context)
     return app
 
 

@@ -31,7 +31,13 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from store.factory import LogFactory
 from store.group_commit import Append, GroupCommit
 from store.log_reader import AuditRow, AuditSource, StoredRow
-from store.recorder import DuplicateCommand, NotProvided, ReceiptRow, sealed_parts
+from store.recorder import (
+    DuplicateCommand,
+    NewestEnvelopes,
+    NotProvided,
+    ReceiptRow,
+    sealed_parts,
+)
 
 # The position is the primary key: its index is the older one and is checked first, so batches
 # that touch the same streams queue there and cannot deadlock on (stream_id, version).
@@ -92,10 +98,11 @@ def close_pools() -> None:
         _pools.clear()
 
 
-class PostgresLogRecorder(ApplicationRecorder):
+class PostgresLogRecorder(NewestEnvelopes, ApplicationRecorder):
     """Appends to the log of one schema and reads from it. Thread-safe."""
 
     def __init__(self, url: str, schema: str) -> None:
+        super().__init__()
         self._url = url
         self._schema_name, self._schema = schema, Identifier(schema)
         self._group = GroupCommit(self._write)
@@ -107,7 +114,11 @@ class PostgresLogRecorder(ApplicationRecorder):
         Raises DuplicateCommand when the command is on record, IntegrityError when somebody else
         wrote these versions, OperationalError when the database stays away.
         """
-        return self._group.append(stored_events) if stored_events else []
+        if not stored_events:
+            return []
+        positions = self._group.append(stored_events)
+        self._remember_newest(positions, stored_events)
+        return positions
 
     def select_events(
         self,

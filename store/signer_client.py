@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import threading
 import time
@@ -10,6 +9,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from store.signed_note import base64ed
 from store.unix_sockets import address_of
@@ -81,7 +82,7 @@ class SignerClient:
 
     def _asked(self, request: dict[str, Any]) -> Answering:
         """Send the request; what is returned raises SignerAway or SignerRefused, or answers."""
-        sent = json.dumps(request).encode() + b"\n"
+        sent = msgspec.json.encode(request) + b"\n"
         if time.monotonic() < self._away_until:
             return _away
         return partial(self._answered, sent, self._begin(sent))
@@ -169,7 +170,7 @@ class _Line:
             if not part or len(said) > MAX_ANSWER:
                 raise ConnectionResetError
             said += part
-        answer = json.loads(said)
+        answer = msgspec.json.decode(said)
         if not isinstance(answer, dict):
             raise ValueError("not an answer")
         return answer

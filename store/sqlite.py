@@ -26,7 +26,13 @@ from eventsourcing.persistence import (
 from store.factory import LogFactory
 from store.group_commit import Append, GroupCommit
 from store.log_reader import AuditRow, AuditSource, StoredRow
-from store.recorder import DuplicateCommand, NotProvided, ReceiptRow, sealed_parts
+from store.recorder import (
+    DuplicateCommand,
+    NewestEnvelopes,
+    NotProvided,
+    ReceiptRow,
+    sealed_parts,
+)
 
 CREATE_LOG = (
     """CREATE TABLE IF NOT EXISTS events (
@@ -86,10 +92,11 @@ class Reader:
             self._connection.close()
 
 
-class SQLiteLogRecorder(ApplicationRecorder):
+class SQLiteLogRecorder(NewestEnvelopes, ApplicationRecorder):
     """Appends to the log and reads from it. Thread-safe; other processes may write too."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__()
         self._path = path
         self._writer: sqlite3.Connection | None = None
         self._local = threading.local()
@@ -102,7 +109,11 @@ class SQLiteLogRecorder(ApplicationRecorder):
         Raises DuplicateCommand when the command is on record, IntegrityError when somebody else
         wrote these versions, OperationalError when the file cannot be written.
         """
-        return self._group.append(stored_events) if stored_events else []
+        if not stored_events:
+            return []
+        positions = self._group.append(stored_events)
+        self._remember_newest(positions, stored_events)
+        return positions
 
     def select_events(
         self,

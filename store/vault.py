@@ -155,13 +155,18 @@ class Vault:
 
         Raises KeyDestroyed if the person's key was destroyed.
         """
+        self._look_at_stamp()
+        key = self._cache.get(subject) or self._made(subject)
+        nonce = os.urandom(NONCE_BYTES)
+        bound = aad.replace(b"{version}", str(key.version).encode())
+        return key.version, nonce + key.cipher.encrypt(nonce, plain.encode(), bound)
+
+    def _made(self, subject: str) -> PersonKey:
         self.ensure_keys([subject])
         key = self._keys({subject}).get(subject)
         if key is None:
             raise KeyDestroyed([subject])
-        nonce = os.urandom(NONCE_BYTES)
-        bound = aad.replace(b"{version}", str(key.version).encode())
-        return key.version, nonce + key.cipher.encrypt(nonce, plain.encode(), bound)
+        return key
 
     def unseal(self, subject: str, version: int, aad: bytes, sealed: bytes) -> str | None:
         """Return the text, or None when the person's key was destroyed.
