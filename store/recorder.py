@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -36,15 +37,15 @@ def sealed_parts(event: StoredEvent) -> tuple[bytes | None, UUID | None]:
     return None, None
 
 
-class NewestEnvelopes:
+class NewestEnvelopes(ABC):
     """Envelopes by position; that of what this thread appended last needs no look into the log."""
 
     def __init__(self) -> None:
         self._newest = threading.local()
 
+    @abstractmethod
     def rows_after(self, position: int, limit: int) -> Sequence[StoredRow]:
         """Return the rows behind ``position``, oldest first."""
-        raise NotImplementedError
 
     def envelope_at(self, position: int) -> bytes | None:
         """Return the envelope of the event at this position, or None where none stands."""
