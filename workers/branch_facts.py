@@ -32,7 +32,7 @@ from workers.call_facts import CallFacts
 from workers.call_frame import (
     FRAME_DAYS,
 )
-from workers.visit_book import VisitBook
+from workers.visit_book import Contact, VisitBook
 
 PHONE = re.compile(r"1\d{10}")
 ABSENT = frozenset({LeaveKind.LEAVE, LeaveKind.SICK})  # at a training one may meet customers
@@ -49,16 +49,6 @@ class BranchFile:
     policies: Mapping[str, int]
     open_corrections: frozenset[str]
     settled: frozenset[str]  # contradicted callbacks that a human has judged
-
-
-@dataclass(slots=True)
-class Contact:
-    """A customer's name and number, as far as detection may compare them."""
-
-    name: str
-    name_complete: bool
-    phone: str | None
-    phone_complete: bool | None
 
 
 @dataclass(slots=True)
@@ -118,7 +108,7 @@ class Look:
 def look_at(facts: Facts) -> Look:
     """Look at all logs as they stand."""
     table = VisitTable(tuple(facts.agents))
-    table.add_visits(with_contact(v, facts) for v in facts.visits.all())
+    facts.visits.fill(table, facts.contacts)
     table.add_absences(absences(facts))
     table.add_sales(sales(facts))
     log = table.log()

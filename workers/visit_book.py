@@ -8,20 +8,34 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 
 from domain.detection.records import Visit
+from domain.detection.visit_log import DAY, KIND_CODES, OTHER, UNKNOWN, VisitTable, Whole
 from domain.words import ActivityKind
 
 KINDS = tuple(ActivityKind)
+CODES: Whole = np.array([KIND_CODES.get(kind, OTHER) for kind in KINDS])
+MINUTE = 60_000_000  # microseconds
 GONE = 0  # the day of a visit that was withdrawn
 UNTOLD = -1  # minutes
 EPOCH = datetime(1, 1, 1)  # noqa: DTZ001 - times here are local, as detection takes them
 MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(slots=True)
+class Contact:
+    """A customer's name and number, as far as detection may compare them."""
+
+    name: str
+    name_complete: bool
+    phone: str | None
+    phone_complete: bool | None
 
 
 class VisitBook:
@@ -84,6 +98,59 @@ class VisitBook:
         for visit_id, row in self._row.items():
             if self._day[row] != GONE:
                 yield self._visit(visit_id, row)
+
+    def fill(self, table: VisitTable, contact_of: Mapping[str, Contact]) -> None:
+        """Put every visit that stands into a table, with the contacts as they stand now."""
+        columns = (self._agent, self._day, self._start, self._minutes, self._kind)
+        agent, day, start, minutes, kind = (np.array(column) for column in columns)
+        customer, recorded = np.array(self._customer), np.array(self._recorded)
+        rows = np.flatnonzero(day != GONE)
+        phone, surname, half, malformed = self._contacts(contact_of)
+        whole = (
+            recorded,
+            self._numbers_in(table, agent, rows),
+            day,
+            day * DAY + start // MINUTE % DAY,
+            np.where(minutes == UNTOLD, UNKNOWN, minutes),
+            CODES[kind],
+            customer,
+            phone[customer],
+            surname[customer],
+            recorded // MINUTE + DAY,  # the first of January of the year 1 is day 1
+            half[customer],
+            malformed[customer],
+        )
+        places = rows.tolist()
+        ids, remarks = self._ids, self._remark
+        table.add_columns(
+            [ids[row] for row in places],
+            [remarks[row] for row in places],
+            [column[rows] for column in whole],
+        )
+
+    def _numbers_in(self, table: VisitTable, agent: Whole, rows: Whole) -> Whole:
+        """Return the agents by their numbers in a table; strangers join in order of appearance."""
+        known, first = np.unique(agent[rows], return_index=True)
+        number = np.zeros(len(self._word), dtype=np.int64)
+        for word in known[np.argsort(first)].tolist():
+            (number[word],) = table.numbers([self._word[word]])
+        return number[agent]
+
+    def _contacts(self, contact_of: Mapping[str, Contact]) -> tuple[Whole, Whole, Whole, Whole]:
+        """Return phone and surname of each word that is a customer, and whether they are amiss."""
+        size = len(self._word)
+        phone, surname = (np.full(size, UNKNOWN, dtype=np.int64) for _ in range(2))
+        half, malformed = (np.zeros(size, dtype=np.int64) for _ in range(2))
+        numbers: dict[str, int] = {}
+        for word, customer in enumerate(self._word):
+            if (known := contact_of.get(customer)) is not None:
+                if known.phone is not None:
+                    phone[word] = numbers.setdefault(known.phone, len(numbers))
+                if known.name:
+                    surname[word] = ord(known.name[0])
+                half[word] = known.name_complete is False
+                malformed[word] = known.phone_complete is False
+        return phone, surname, half, malformed
 
     def recent(self, team_id: str, oldest: date) -> Iterator[Visit]:
         """Yield the visits of a team since a day."""

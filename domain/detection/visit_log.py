@@ -100,6 +100,25 @@ class VisitTable:
             for column, values in zip(waiting.columns, self._values(batch), strict=False):
                 column.extend(values)
 
+    def add_columns(
+        self, ids: Iterable[str], remarks: Iterable[str | None], columns: Sequence[Whole]
+    ) -> None:
+        """Take in visits as columns: when typed, in microseconds; then as in `WHOLE_COLUMNS`, flags.
+
+        For who keeps columns of their own: agents as `numbers` has them, customers, phones and
+        surnames by any numbers, `UNKNOWN` where there is none. Not to be mixed with `add_visits`.
+        """
+        waiting = self._waiting
+        waiting.ids += ids
+        waiting.remarks += remarks
+        waiting.typed.frombytes(columns[0].astype(np.int64).tobytes())
+        for column, told in zip(waiting.columns, columns[1:], strict=False):
+            column.frombytes(told.astype(np.int32).tobytes())
+
+    def numbers(self, agents: Iterable[str]) -> list[int]:
+        """Return the numbers of agents; who is not in the roster joins it."""
+        return [self._agents[agent] for agent in agents]
+
     def add_absences(self, absences: Iterable[Absence]) -> None:
         """Take in days of absence."""
         for absence in absences:

@@ -19,8 +19,9 @@ from domain.words import is_full_name
 from shilu.detection_rows import OUTCOMES, PHONE, visit_of
 from shilu.interchange import BranchFiles, VisitRow, read_branch
 from workers import actors  # noqa: F401 - what a worker holds in memory as well
-from workers.branch_facts import BranchFile, Contact, Facts, file_at, look_at, with_contact
+from workers.branch_facts import BranchFile, Facts, file_at, look_at, with_contact
 from workers.call_frame import FRAME_DAYS, frame_of
+from workers.visit_book import Contact
 
 
 def night(folder: Path) -> dict[str, float]:
