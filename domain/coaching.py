@@ -28,9 +28,9 @@ from domain.refusals import (
     UnknownCoaching,
 )
 from domain.rhythm import Rules
+from domain.texts import needed, optional
 from domain.words import By, Receipt, Role, stream_id
 
-MAX_TEXT = 2000
 WINDOWS = (14, 28)  # days after a session at which its effect is measured
 LEADERS = (Role.SUPERVISOR, Role.UPPER_SUPERVISOR)
 
@@ -311,9 +311,9 @@ class Coachings:
                 moment=coaching.moment,
                 methods=tuple(session.methods),
                 skills=tuple(session.skills),
-                summary=_needed(session.summary, "summary"),
+                summary=needed(session.summary, "summary"),
                 summary_length=len(session.summary.strip()),
-                commitments=_needed(session.commitments, "commitments"),
+                commitments=needed(session.commitments, "commitments"),
                 on_day=today,
                 by=by,
             )
@@ -340,7 +340,7 @@ class Coachings:
             coaching.trigger_event(
                 Coaching.Evaluated,
                 **_about(coaching),
-                final_behaviour=_needed(final_behaviour, "final_behaviour"),
+                final_behaviour=needed(final_behaviour, "final_behaviour"),
                 effect=effect,
                 next_on=next_on,
                 by=by,
@@ -358,7 +358,7 @@ class Coachings:
             if coaching.origin is Origin.AGENT or coaching.held_on is not None:
                 raise NotYours(what="coaching")
             coaching.trigger_event(
-                Coaching.Dropped, **_about(coaching), reason=_needed(reason, "reason"), by=by
+                Coaching.Dropped, **_about(coaching), reason=needed(reason, "reason"), by=by
             )
 
         return self._change(coaching_id, change, by)
@@ -373,7 +373,7 @@ class Coachings:
             if coaching.held_on is None:
                 raise NotHeldYet(coaching_id=coaching_id)
             coaching.trigger_event(
-                Coaching.Commented, **_about(coaching), words=_needed(words, "words"), by=by
+                Coaching.Commented, **_about(coaching), words=needed(words, "words"), by=by
             )
             return [coaching]
 
@@ -436,7 +436,7 @@ def proposed(proposal: Proposal, by: By) -> Coaching:
         origin=proposal.origin,
         on_day=proposal.on_day,
         evidence=dict(proposal.evidence),
-        wish=_text(proposal.wish, "wish"),
+        wish=optional(proposal.wish, "wish"),
         by=by,
     )
     return coaching
@@ -448,16 +448,3 @@ def _about(coaching: Coaching) -> dict[str, str]:
         "agent_id": coaching.agent_id,
         "team_id": coaching.team_id,
     }
-
-
-def _needed(text: str, field: str) -> str:
-    found = _text(text, field)
-    if found is None:
-        raise EmptyText(field=field)
-    return found
-
-
-def _text(text: str | None, field: str) -> str | None:
-    if len(text or "") > MAX_TEXT:
-        raise BadValue(field=field, value=len(text or ""))
-    return (text or "").strip() or None

@@ -22,15 +22,14 @@ from domain.recording import Aggregate, Created, Recording
 from domain.refusals import (
     AlreadyAnswered,
     BadValue,
-    EmptyText,
     JournalSubmitted,
     NotYours,
     UnknownQuestion,
 )
 from domain.rhythm import Rules
+from domain.texts import needed
 from domain.words import By, Receipt, Role, stream_id
 
-MAX_TEXT = 2000
 LATE = timedelta(days=31)  # after that a day's journal is history
 GRACE = timedelta(days=3)
 """So long only the supervisor sees what the self-check asked; then those above see the score."""
@@ -192,7 +191,7 @@ class SupervisorJournals:
                 supervisor_id=by.actor,
                 day=day,
                 kind=kind,
-                text=_needed(text, "text"),
+                text=needed(text, "text"),
                 by=by,
             )
             return [journal]
@@ -213,7 +212,7 @@ class SupervisorJournals:
                 SupervisorJournal.Submitted,
                 supervisor_id=by.actor,
                 day=day,
-                summary=_needed(summary, "summary"),
+                summary=needed(summary, "summary"),
                 summary_length=len(summary.strip()),
                 late=self._rules().day_of(by.occurred_at) > day,
                 by=by,
@@ -244,7 +243,7 @@ class SupervisorJournals:
                 supervisor_id=by.actor,
                 day=day,
                 question=question,
-                answer=_needed(answer, "answer"),
+                answer=needed(answer, "answer"),
                 by=by,
             )
             return [journal]
@@ -287,11 +286,3 @@ def _opened(supervisor_id: str, day: date, by: By) -> SupervisorJournal:
         by=by,
     )
     return journal
-
-
-def _needed(text: str, field: str) -> str:
-    if len(text) > MAX_TEXT:
-        raise BadValue(field=field, value=len(text))
-    if not text.strip():
-        raise EmptyText(field=field)
-    return text.strip()

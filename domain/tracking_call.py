@@ -17,11 +17,11 @@ from uuid import UUID
 from eventsourcing.domain import event
 
 from domain.recording import Aggregate, Created, Recording
-from domain.refusals import BadValue, CallEnded, EmptyText, NotYours, UnknownTrackingCall
+from domain.refusals import BadValue, CallEnded, NotYours, UnknownTrackingCall
 from domain.rhythm import Rules
+from domain.texts import needed, optional
 from domain.words import By, Receipt, Role, stream_id
 
-MAX_TEXT = 2000
 LEADERS = (Role.SUPERVISOR, Role.UPPER_SUPERVISOR)
 
 
@@ -181,9 +181,9 @@ class TrackingCalls:
                 team_id=team_id,
                 supervisor_id=by.actor,
                 on_day=on_day,
-                points=_needed(sheet.points, "points"),
-                asks=_needed(sheet.asks, "asks"),
-                problems=_text(sheet.problems, "problems"),
+                points=needed(sheet.points, "points"),
+                asks=needed(sheet.asks, "asks"),
+                problems=optional(sheet.problems, "problems"),
                 by=by,
             )
             return [call]
@@ -203,13 +203,13 @@ class TrackingCalls:
                 TrackingCall.Held,
                 **_about(call),
                 opened_with=talk.opened_with,
-                learnt=_needed(talk.learnt, "learnt"),
+                learnt=needed(talk.learnt, "learnt"),
                 learnt_length=len(talk.learnt.strip()),
-                help_given=_text(talk.help_given, "help_given"),
-                affirmation=_needed(talk.affirmation, "affirmation"),
-                expectation=_text(talk.expectation, "expectation"),
-                requirement=_needed(talk.requirement, "requirement"),
-                goal=_needed(talk.goal, "goal"),
+                help_given=optional(talk.help_given, "help_given"),
+                affirmation=needed(talk.affirmation, "affirmation"),
+                expectation=optional(talk.expectation, "expectation"),
+                requirement=needed(talk.requirement, "requirement"),
+                goal=needed(talk.goal, "goal"),
                 goal_on=talk.goal_on,
                 listened=talk.listened,
                 next_on=talk.next_on,
@@ -257,16 +257,3 @@ def _check_days(talk: Talk, today: date) -> None:
     for field, day in (("goal_on", talk.goal_on), ("next_on", talk.next_on)):
         if day is not None and not today <= day <= today + timedelta(days=366):
             raise BadValue(field=field, value=day.isoformat())
-
-
-def _needed(text: str, field: str) -> str:
-    found = _text(text, field)
-    if found is None:
-        raise EmptyText(field=field)
-    return found
-
-
-def _text(text: str | None, field: str) -> str | None:
-    if len(text or "") > MAX_TEXT:
-        raise BadValue(field=field, value=len(text or ""))
-    return (text or "").strip() or None
