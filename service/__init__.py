@@ -82,11 +82,15 @@ def make_context(settings: Settings) -> Context:
 
 def build_app(context: Context) -> Flask:
     """Return the application over a context; tests bring their own."""
+    return bound(assembled(), context)
+
+
+def assembled() -> Flask:
+    """Return the application without a branch: routes, templates, all that does not depend on one."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = requests_in.MAX_BODY
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions["shilu"] = context
-    receipts.set_up(app, context)  # first, so that its work on an answer is the last: see there
+    receipts.set_up(app)  # first, so that its work on an answer is the last: see there
     language.set_up(app)
     assets.set_up(app)
     health.set_up(app)
@@ -99,7 +103,15 @@ def build_app(context: Context) -> Flask:
     for pages in ALL_PAGES:
         app.register_blueprint(pages)
     app.register_blueprint(proof_log.pages)
-    service.api.register(app, context)
+    service.api.register(app)
+    return app
+
+
+def bound(app: Flask, context: Context) -> Flask:
+    """Let an assembled application answer for the branch of a context, and return it."""
+    app.extensions["shilu"] = context
+    refused.open_book(app, context)
+    receipts.listen(context)
     return app
 
 

@@ -11,13 +11,13 @@ from datetime import date
 from uuid import uuid4
 
 import structlog
-from flask import current_app, request
+from flask import request
 
 from domain.account_record import AccountRecord, DoorRefusal, Owner, Proof
 from domain.application import TeamRecord
 from domain.words import By, Receipt, Role
 from service.context import shilu
-from service.refused import Notary
+from service.refused import notary
 from service.sessions import reader, visit
 from store.accounts import Account
 
@@ -81,5 +81,4 @@ def tell_turned_away(account: Account | None, reason: DoorRefusal) -> None:
     if account is None or account.branch != shilu().branch:  # what was typed is not kept
         log.warning("somebody unknown was turned away", reason=str(reason), address=visit().address)
         return
-    notary: Notary = current_app.extensions["shilu.refused"]
-    notary.note(TurnedAway(owner_of(account), reason, shilu().today(), by_owner(account)))
+    notary().note(TurnedAway(owner_of(account), reason, shilu().today(), by_owner(account)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,8 +34,9 @@ def read_catalogue(path: Path) -> dict[str, str]:
     return {str(m.id): str(m.string) for m in catalogue if m.id and m.string}
 
 
+@cache
 def english() -> Mapping[str, str]:
-    """Return the English catalogue."""
+    """Return the English catalogue, read once in a process."""
     return read_catalogue(TRANSLATIONS / "en.po")
 
 

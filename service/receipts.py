@@ -33,15 +33,19 @@ from store.signer_client import Answering, SignerAway, SignerRefused
 HEADER, UNSIGNED = "Shilu-Receipt", "unsigned"
 
 
-def set_up(app: Flask, context: Context) -> None:
-    """Remember what the record answers in a request, and put its receipt into the answer.
+def set_up(app: Flask) -> None:
+    """Put the receipt of what the record answered in a request into the answer.
 
     The signer works while the answer is made: what puts the receipt in has to be the last to work
     on an answer, which in Flask is what was set up first.
     """
-    context.record.recording.told = _remember
     app.jinja_env.globals["written"] = after
     app.after_request(_add)
+
+
+def listen(context: Context) -> None:
+    """Remember, for the request that it answers, what the record answers."""
+    context.record.recording.told = _remember
 
 
 def signed_receipt(position: int) -> dict[str, Any] | None:

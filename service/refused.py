@@ -13,12 +13,12 @@ import threading
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, cast
 from uuid import uuid4
 
 import structlog
 from eventsourcing.persistence import PersistenceError
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.access_refusal import Refused
@@ -26,7 +26,7 @@ from domain.application import TeamRecord
 from domain.refusals import Refusal
 from domain.words import By, Receipt
 from service.access import Reader
-from service.context import shilu
+from service.context import Context, shilu
 
 log = structlog.get_logger()
 REFUSED = frozenset({403, 404})  # told in the record
@@ -129,18 +129,26 @@ class Notary:
 
 def set_up(app: Flask) -> None:
     """Note every refusal of somebody signed in; nobody's requests fill no log."""
-    notary = Notary(app.extensions["shilu"].record)
-    app.extensions["shilu.refused"] = notary
-    atexit.register(notary.close)
 
     @app.after_request
     def look(response: Response) -> Response:
         reader: Reader | None = g.get("reader")
         if response.status_code in REFUSED and reader is not None and request.url_rule is not None:
-            notary.note(_note(reader, response.status_code))
+            notary().note(_note(reader, response.status_code))
         elif response.status_code in NOT_TAKEN:
             log.info("a request was not taken", **_not_taken(reader, response.status_code))
         return response
+
+
+def open_book(app: Flask, context: Context) -> None:
+    """Give the application the notary of its branch, who writes to the end of the process."""
+    book = app.extensions["shilu.refused"] = Notary(context.record)
+    atexit.register(book.close)
+
+
+def notary() -> Notary:
+    """Return the notary of the running application's branch."""
+    return cast(Notary, current_app.extensions["shilu.refused"])
 
 
 def _not_taken(reader: Reader | None, status: int) -> dict[str, object]:

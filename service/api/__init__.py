@@ -41,7 +41,6 @@ from service.api.body import MAX_BODY
 from service.api.problems import problem_response
 from service.api.resource import PREFIX, ShiluApi
 from service.api.routing import add_converters
-from service.context import Context
 from service.sessions import COOKIE
 
 RESOURCES = (
@@ -83,9 +82,8 @@ DESCRIPTION = (
 )
 
 
-def register(app: Flask, context: Context) -> None:
-    """Add the API to the application, whose ``extensions["shilu"]`` is the context."""
-    app.extensions.setdefault("shilu", context)
+def register(app: Flask) -> None:
+    """Add the API to the application."""
     app.config.setdefault("OPENAPI_URL_PREFIX", PREFIX)
     api = ShiluApi(
         app,

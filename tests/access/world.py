@@ -6,6 +6,7 @@ B1 in another supervisor's team, Z1 in another branch.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -49,7 +50,8 @@ from projections import VIEW_METADATA
 from service.sessions import COOKIE
 from store.branch import BranchStore
 from store.migrate import migrate
-from tests.service.conftest import NOON, PASSWORD, TODAY, Branch
+from tests.copies import copy_of, create_account
+from tests.service.conftest import NOON, PASSWORD, TODAY, Branch, with_people
 
 COLUMNS = ("A1", "A2", "B1", "Z1")
 READERS = {"a": "a1", "s": "s1", "u": "u1", "x": "x1", "m": "m1"}
@@ -79,7 +81,14 @@ class World:
     """A branch that is asked, and another one that exists beside it."""
 
     def __init__(self, folder: Path) -> None:
+        """Open the world of a folder; an empty one becomes a copy of the world that is filled."""
+        if not (folder / "accounts.db").exists():
+            copy_of(_filled, folder)
         self.home = Branch(folder)
+        self._tokens: dict[str, tuple[str, str]] = {}
+
+    def fill(self) -> None:
+        """Put all there is into the home branch."""
         customer_id, name, phone = CONTACTS["B1"]
         self.home.record.customers.register(
             customer_id, "B1", name, phone, ContactSource.OWN, by=self.home.by("B1")
@@ -88,11 +97,8 @@ class World:
             self._fill(person)
         for login in ("a1", "a2", "b1"):
             self.home.open_account(login)
+        create_account(self.home.accounts, "z1", PASSWORD, "A1", "north", "agent")
         self.home.follow()
-        self._build_abroad(folder)
-        self._tokens: dict[str, tuple[str, str]] = {}
-        self.abroad_login = "z1"
-        self.home.accounts.create("z1", PASSWORD, "A1", "north", "agent")
 
     def things(self, column: str) -> dict[str, str]:
         """Return what stands in paths and bodies for a thing of this column.
@@ -289,15 +295,25 @@ class World:
         sheet = Preparation("约访的开口", "每天多约两位")
         self.home.record.tracking_calls.prepare(person, TEAMS[person][0], TODAY, sheet, by=who)
 
-    def _build_abroad(self, folder: Path) -> None:
-        """Make the other branch, whose ids must mean nothing here."""
-        store = BranchStore("north", folder)
-        migrate(store, f"sqlite:///{folder / 'accounts.db'}", None, VIEW_METADATA)
-        record, by = TeamRecord(store.log_env(), store.index_phone), self.home.by
-        record.rulebook.adopt(by=by())
-        record.organisation.form_team("T9", "北山组", "S9", by=by())
-        for person_id, role in (("S9", Role.SUPERVISOR), ("Z1", Role.AGENT)):
-            record.organisation.join(person_id, "某人", role, "T9", date(2026, 1, 1), by=by())
-        customer_id, name, phone = CONTACTS["Z1"]
-        record.customers.register(customer_id, "Z1", name, phone, ContactSource.OWN, by=by())
-        self.abroad = record
+
+def _filled(folder: Path) -> None:
+    """Make the world with which every test begins."""
+    copy_of(with_people, folder)
+    world = World(folder)
+    world.fill()
+    _build_abroad(folder, world.home.by)
+    world.home.record.close()
+
+
+def _build_abroad(folder: Path, by: Callable[[], By]) -> None:
+    """Make the other branch, whose ids must mean nothing here."""
+    store = BranchStore("north", folder)
+    migrate(store, f"sqlite:///{folder / 'accounts.db'}", None, VIEW_METADATA)
+    record = TeamRecord(store.log_env(), store.index_phone)
+    record.rulebook.adopt(by=by())
+    record.organisation.form_team("T9", "北山组", "S9", by=by())
+    for person_id, role in (("S9", Role.SUPERVISOR), ("Z1", Role.AGENT)):
+        record.organisation.join(person_id, "某人", role, "T9", date(2026, 1, 1), by=by())
+    customer_id, name, phone = CONTACTS["Z1"]
+    record.customers.register(customer_id, "Z1", name, phone, ContactSource.OWN, by=by())
+    record.close()

@@ -20,12 +20,12 @@ from domain.verification_case import Contradiction, Evidence, EvidenceItem
 from domain.words import By, CallbackOutcome, Check, ContactSource, Role
 from projections import ALL, VIEW_METADATA
 from projections.follower import Follower
-from service import build_app
 from service.context import Context
 from store.accounts import Accounts
 from store.branch import BranchStore
 from store.engines import engine_of
 from store.migrate import migrate
+from tests.copies import app_over, copy_of, create_account
 from tests.hours import ANY_TIME
 
 TICKS = ["prepared", "list_confirmed", "agent_briefed", "last_action_known", "objections_known"]
@@ -47,20 +47,21 @@ class Branch:
     """A running branch as programs see it: its API and, for givens, its record."""
 
     def __init__(self, folder: Path, name: str = "main", database_url: str = "") -> None:
+        """Open the branch of a folder; an empty one becomes a copy of the branch with its people."""
+        if not (folder / "accounts.db").exists():
+            found(folder, name, database_url) if database_url else copy_of(found, folder)
         self.name = name
         self.store = BranchStore(name, folder, database_url)
         accounts_url = f"sqlite:///{folder / 'accounts.db'}"
-        migrate(self.store, accounts_url, None, VIEW_METADATA)
         self.accounts = Accounts(engine_of(accounts_url), self.store.vault())
         self.record = TeamRecord(self.store.log_env(), self.store.index_phone)
         self._tokens: dict[str, str] = {}
         self.app = self._app()
         self.follower = Follower(self.store.reader(), self.store.views_engine(), ALL)
         self.follower.prepare()
-        self._people()
 
     def _app(self) -> Flask:
-        return build_app(
+        return app_over(
             Context(
                 record=self.record,
                 views=self.store.views_engine(),
@@ -70,7 +71,8 @@ class Branch:
             )
         )
 
-    def _people(self) -> None:
+    def let_join(self) -> None:
+        """Let the people of the branch join, three of them with a customer."""
         organisation, since = self.record.organisation, date(2026, 1, 1)
         self.record.rulebook.adopt(by=a_by("M1", Role.ADMINISTRATOR))
         self.record.rulebook.set_call_hours(ANY_TIME, by=a_by("M1", Role.ADMINISTRATOR))
@@ -87,7 +89,7 @@ class Branch:
         """Return a token of this person, whose account is made at the first call."""
         if person_id not in self._tokens:
             role = str(PEOPLE[person_id][0])
-            account = self.accounts.create(person_id, PASSWORD, person_id, self.name, role)
+            account = create_account(self.accounts, person_id, PASSWORD, person_id, self.name, role)
             self._tokens[person_id] = self.accounts.start_session(account).token
         return self._tokens[person_id]
 
@@ -111,6 +113,15 @@ class Branch:
             sent["If-Match"] = headers.pop("Match")
         sent.update({name.replace("_", "-"): value for name, value in headers.items()})
         return self.client().open(f"/api/v1{path}", method=method, json=body, headers=sent)
+
+
+def found(folder: Path, name: str = "main", database_url: str = "") -> None:
+    """Make the branch with which every test begins."""
+    store = BranchStore(name, folder, database_url)
+    migrate(store, f"sqlite:///{folder / 'accounts.db'}", None, VIEW_METADATA)
+    branch = Branch(folder, name, database_url)
+    branch.let_join()
+    branch.record.close()
 
 
 def a_by(actor: str = "M1", role: Role = Role.ADMINISTRATOR) -> By:

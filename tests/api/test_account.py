@@ -7,7 +7,7 @@ from dataclasses import replace
 import pyotp
 from werkzeug.test import TestResponse
 
-from service import build_app
+from tests.copies import app_over
 from tests.api.conftest import PASSWORD, Branch
 
 OWN = "eleven purple kettles"
@@ -72,7 +72,7 @@ def test_a_first_password_is_changed_before_anything_else(branch: Branch) -> Non
 def test_where_a_second_factor_is_asked_for_none_is_no_way_in(branch: Branch) -> None:
     branch.token("A1")
     context = replace(branch.app.extensions["shilu"], second_factor=frozenset({"agent"}))
-    branch.app = build_app(context)
+    branch.app = app_over(context)
 
     assert kind_of(sign_in(branch)) == "second-factor-missing"
     assert branch.ask("A1", "GET", "/me").status_code == 401

@@ -50,8 +50,8 @@ class Site:
         }
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Make the demo and start all processes; return when the site is ready."""
+    def make_demo(self) -> None:
+        """Fill the folder with the demo branch."""
         for command in ("migrate", "demo"):
             subprocess.run(
                 [sys.executable, "-m", "shilu", command],
@@ -59,7 +59,6 @@ class Site:
                 check=True,
                 capture_output=True,
             )
-        self.up()
 
     def up(self) -> None:
         """Start all processes over what is there; return when the site is ready."""
@@ -107,12 +106,21 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo branch that nobody has touched."""
+    folder = tmp_path_factory.mktemp("demo")
+    Site(folder).make_demo()
+    return folder
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Iterator[Site]:
     """A running demo of this module's own."""
     made = Site(tmp_path_factory.mktemp("site"))
+    shutil.copytree(demo, made.folder, dirs_exist_ok=True)
     try:
-        made.start()
+        made.up()
         yield made
     finally:
         made.stop()

@@ -31,13 +31,13 @@ from domain.words import (
 )
 from projections import ALL, VIEW_METADATA
 from projections.follower import Follower
-from service import build_app
 from service.context import Context
 from service.sessions import COOKIE
 from store.accounts import Accounts
 from store.branch import BranchStore
 from store.engines import engine_of
 from store.migrate import migrate
+from tests.copies import app_over, copy_of, create_account
 from tests.hours import ANY_TIME
 
 PASSWORD = "correct horse battery"
@@ -91,11 +91,12 @@ class Branch:
     """A running branch: its pages, its record for givens, and a follower that keeps up."""
 
     def __init__(self, folder: Path) -> None:
+        """Open the branch of a folder; an empty one becomes a copy of the branch with its people."""
+        if not (folder / "accounts.db").exists():
+            copy_of(with_people, folder)
         self.moment = NOON
-        store = BranchStore("main", folder)
+        store = self.store = BranchStore("main", folder)
         accounts_url = f"sqlite:///{folder / 'accounts.db'}"
-        migrate(store, accounts_url, None, VIEW_METADATA)
-        self.store = store
         self.accounts = Accounts(engine_of(accounts_url), store.vault())
         self.record = TeamRecord(store.log_env(), store.index_phone)
         self.context = Context(
@@ -106,10 +107,9 @@ class Branch:
             head=store.reader().head,
             clock=lambda: self.moment,
         )
-        self.app = build_app(self.context)
+        self.app = app_over(self.context)
         self.follower = Follower(store.reader(), store.views_engine(), ALL)
         self.follower.prepare()
-        self._fill()
 
     def visitor(self, login: str = "") -> Visitor:
         """Return somebody with a browser, signed in as ``login`` if given."""
@@ -122,7 +122,7 @@ class Branch:
         person_id = login.upper()
         if person_id in PEOPLE and self.accounts.find(login) is None:
             role = str(PEOPLE[person_id][1])
-            self.accounts.create(login, PASSWORD, person_id, "main", role)
+            create_account(self.accounts, login, PASSWORD, person_id, "main", role)
 
     def by(self, actor: str = "M1", role: Role | None = None) -> By:
         """Return who-and-when for a given."""
@@ -187,7 +187,8 @@ class Branch:
         )
         self.follow()
 
-    def _fill(self) -> None:
+    def found(self) -> None:
+        """Let the people of the branch join, twenty days ago."""
         organisation, since = self.record.organisation, date(2026, 1, 1)
         self.moment = NOON - timedelta(days=20)
         self.record.rulebook.adopt(by=self.by())
@@ -204,6 +205,15 @@ class Branch:
             )
         self.moment = NOON
         self.follow()
+
+
+def with_people(folder: Path) -> None:
+    """Make the branch with which every test begins."""
+    store = BranchStore("main", folder)
+    migrate(store, f"sqlite:///{folder / 'accounts.db'}", None, VIEW_METADATA)
+    branch = Branch(folder)
+    branch.found()
+    branch.record.close()
 
 
 def code_now(branch: Branch, totp: pyotp.TOTP) -> str:

@@ -11,9 +11,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from service import build_app
 from service.refused import Notary
 from service.sessions import BROWSER_COOKIE, COOKIE
+from tests.copies import app_over
 from tests.service.conftest import PASSWORD, TODAY, Branch, code_now, errors_of, set_up_factor
 
 OWN = "eleven purple kettles"
@@ -48,7 +48,7 @@ def strict(branch: Branch) -> Branch:
     """The branch with a second factor asked of everybody."""
     everybody = frozenset({"agent", "supervisor", "upper_supervisor", "auditor", "administrator"})
     branch.context = replace(branch.context, second_factor=everybody)
-    branch.app = build_app(branch.context)
+    branch.app = app_over(branch.context)
     branch.open_account("a1")
     return branch
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ SERVICE = Path(inspect.getfile(labels)).parent
 METHODS = [("pages/**.py", "python"), ("*.py", "python"), ("templates/**.html", "jinja2")]
 
 
+@cache
 def sources() -> set[str]:
     keywords = {"_": None, "N_": None}
     found = extract_from_dir(SERVICE, method_map=METHODS, keywords=keywords)

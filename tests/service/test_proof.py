@@ -17,13 +17,14 @@ import pytest
 from werkzeug.test import TestResponse
 
 from projections.evidence import Evidence
-from service import build_app, evidence_jobs
+from service import evidence_jobs
 from service.context import Proofs
 from store.checkpoints import Checkpoints, checkpoints_engine
 from store.signer_client import SignerClient
 from store.sqlite import connect
 from store.verifier.shilu_verify import INTACT
 from store.verifier.shilu_verify import main as verifier
+from tests.copies import app_over
 from tests.service.conftest import CUSTOMERS, Branch, Visitor, errors_of
 from tests.service.test_proof_log import sign_checkpoint
 
@@ -43,7 +44,7 @@ def key(branch: Branch, tmp_path: Path) -> Iterator[str]:
         evidence = Evidence(branch.store, ORIGIN, files[2], files[1])
         proofs = Proofs(SignerClient(files[1]), kept, files[2], (), evidence)
         branch.context = replace(branch.context, proofs=proofs)
-        branch.app = build_app(branch.context)
+        branch.app = app_over(branch.context)
         yield files[2].read_text("utf-8").strip()
     finally:
         process.terminate()
@@ -199,7 +200,7 @@ def test_without_a_signer_nothing_leaves_and_nothing_is_on_record(
     assert proofs.evidence is not None
     away = replace(proofs.evidence, signer_socket=tmp_path / "nobody.sock")
     branch.context = replace(branch.context, proofs=replace(proofs, evidence=away))
-    branch.app = build_app(branch.context)
+    branch.app = app_over(branch.context)
     head = branch.store.reader().head()
 
     answer = branch.visitor("x1").post("/exports", what="full")

@@ -13,7 +13,6 @@ import pytest
 from werkzeug.test import TestResponse
 
 from projections.proof_tree import tree
-from service import build_app
 from service.context import Proofs
 from store.checkpoints import Checkpoints, checkpoints_engine
 from store.proof import leaf_hash, verify_consistency, verify_inclusion
@@ -26,6 +25,7 @@ from store.signed_note import (
     VerifierKey,
     unbase64,
 )
+from tests.copies import app_over
 from tests.service.conftest import Branch
 from tests.signing import SignerInMemory
 
@@ -42,7 +42,7 @@ def signer(branch: Branch, tmp_path: Path) -> Iterator[SignerInMemory]:
     key_file.write_text(made.signer.verifier_key + "\n", encoding="utf-8")
     proofs = Proofs(made, kept, key_file, (WITNESS.verifier(COSIGNATURE),))
     branch.context = replace(branch.context, proofs=proofs)
-    branch.app = build_app(branch.context)
+    branch.app = app_over(branch.context)
     yield made
     made.signer.close()
 
