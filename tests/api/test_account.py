@@ -7,8 +7,8 @@ from dataclasses import replace
 import pyotp
 from werkzeug.test import TestResponse
 
-from tests.copies import app_over
 from tests.api.conftest import PASSWORD, Branch
+from tests.copies import app_over
 
 OWN = "eleven purple kettles"
 
