@@ -96,7 +96,9 @@ def test(arguments: "list[str]") -> int:
     if arguments:
         return call([*pytest, *arguments])
     say("tests that may run side by side")
-    together = call([*pytest, "-n", "2", "--dist", "loadfile", "-m", "not alone"])
+    # whole files, in their order: the long ones come early, and neither processor waits at the end
+    side_by_side = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    together = call([*pytest, *side_by_side, "-m", "not alone"])
     say("tests that need the machine to themselves")
     alone = call([*pytest, "-m", "alone"])
     return 0 if together in (0, 5) and alone in (0, 5) else 1  # 5: pytest found none to run

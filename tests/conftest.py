@@ -1,5 +1,6 @@
 """Fixtures of all tests: the real servers, and no connection left open behind a test."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,12 @@ from store.engines import dispose_all
 from tests.services import postgres_folder, postgres_url
 
 __all__ = ["postgres_folder", "postgres_url"]
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage leave alone what stays until the end: modules and tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

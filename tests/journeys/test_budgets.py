@@ -17,7 +17,6 @@ from tests.access.world import READERS
 from tests.journeys.every_page import Served
 from tests.journeys.test_every_reader import SMALL_TARGETS
 
-pytestmark = pytest.mark.alone
 EVERYBODY = ["", *READERS]
 AXE = Axe().axe_script
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -19,7 +19,6 @@ from domain.callback import callback_id_of
 from tests.access.world import CONTACTS
 from tests.journeys.every_page import Served
 
-pytestmark = pytest.mark.alone
 POINT, THINK = 1.1, 1.35  # seconds to reach and press something, and to decide that
 CHARACTER_BY_THUMB, CHARACTER_BY_HAND, READ = 1.2, 0.6, 0.12  # seconds for a Chinese character
 
