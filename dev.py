@@ -10,6 +10,7 @@ Everything is kept below this folder: the environment in .venv, the data in shil
 """
 # Written so that Python 3.6 can read it as far as the sentence "needs Python 3.11".
 
+import concurrent.futures
 import ctypes.util
 import hashlib
 import importlib.util
@@ -19,7 +20,6 @@ import shutil
 import socket
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NoReturn
 
@@ -83,7 +83,7 @@ def run(arguments: "list[str]") -> NoReturn:
 
 def test(arguments: "list[str]") -> int:
     """Install with the test tools, bring a browser, run pytest: first in parallel, then the rest."""
-    with ThreadPoolExecutor() as pool:
+    with concurrent.futures.ThreadPoolExecutor() as pool:
         scanners = pool.submit(install_scanners)  # a minute each, and neither needs the other
         install(TEST_LOCK)
         bring_browser()
