@@ -122,12 +122,15 @@ async function flush(only) {
 
 // --- keeping what is written ---
 
+/** Where a form goes; `form.action` is a button where one has that name. */
+const pathOf = (form) => new URL(form.getAttribute('action'), location).pathname;
+
 async function keep(form, submitter) {
   const fields = [...new FormData(form, submitter)].filter(([name]) => name !== 'csrf_token' && name !== 'waited');
   const id = form.elements.command_id.value || crypto.randomUUID();
   const before = await find(id), { person } = await about();
   if (!person) return alert(words.nobody);
-  const path = new URL(form.action).pathname;
+  const path = pathOf(form);
   await put({ id, person, action: path, what: form.dataset.offline, fields, made: before?.made ?? Date.now(), state: 'waiting', said: [] });
   navigator.storage?.persist?.();
   const see = await flush(id);
@@ -137,6 +140,13 @@ async function keep(form, submitter) {
   await paint();
   document.querySelector('#waiting-said').textContent = say('kept');
   tray.scrollIntoView({ block: 'nearest' });
+}
+
+/** Send a form as the browser would have, with the button that was pressed. */
+function sendAtOnce(form, submitter) {
+  const { name, value } = submitter ?? {};
+  if (name) form.append(Object.assign(document.createElement('input'), { type: 'hidden', name, value }));
+  form.submit();
 }
 
 function clear(form) {
@@ -169,7 +179,7 @@ async function amend(item) {
 
 /** Without signal, put what was typed back into the same form of this page. */
 function fill(item) {
-  const form = [...document.querySelectorAll(forms)].find((one) => new URL(one.action).pathname === item.action);
+  const form = [...document.querySelectorAll(forms)].find((one) => pathOf(one) === item.action);
   if (!form) return alert(words.later);
   form.reset();
   form.elements.command_id.value = item.id;
@@ -250,7 +260,7 @@ if (tray && isSecureContext && 'indexedDB' in window) {
       if (form.matches(forms)) { await keep(form, event.submitter); return; }
       const left = (await all()).length;
       if (!left || await sure(say('leave', left))) form.submit();
-    } catch { form.submit(); } finally { delete form.dataset.sent; }  // a device that keeps nothing sends at once
+    } catch { sendAtOnce(form, event.submitter); } finally { delete form.dataset.sent; }  // a device that keeps nothing
   });
   const again = () => flush().catch(() => {});
   addEventListener('online', again);

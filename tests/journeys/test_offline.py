@@ -115,6 +115,20 @@ def test_a_form_that_was_open_keeps_what_is_sent_without_signal(phone: Page) -> 
     expect(phone.locator(".log li").filter(has_text="开着页面")).to_have_count(1)
 
 
+def test_a_sheet_waits_with_the_button_that_was_pressed(phone: Page) -> None:
+    phone.goto("/week")
+    phone.get_by_label("本周总结").fill("信号不好，人都见到了")
+    online(phone, False)
+
+    phone.get_by_role("button", name="提交周工作检视表").click()
+
+    expect(phone.locator("#waiting")).to_contain_text("1 条待上传")
+    online(phone, True)
+    expect(phone.locator("#waiting")).to_be_hidden()
+    phone.goto("/week")
+    expect(phone.get_by_text("已提交")).to_be_visible()
+
+
 def test_a_refused_one_says_why_and_can_be_put_right(phone: Page) -> None:
     online(phone, False)
     phone.reload()
