@@ -22,6 +22,8 @@ from domain.refusals import (
 from domain.words import By, Receipt, RepeatReason
 
 LONGEST_REASON = 200
+DRAWN_REASON = "按抽样名单"  # on record with every drawn call
+SECOND_REASON = "复核：由另一人再问一次"
 
 
 @dataclass(frozen=True, slots=True)

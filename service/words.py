@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from domain.account_record import IdentityCheck
+from domain.call_plan import DRAWN_REASON, SECOND_REASON
 from domain.contest_scores import Measure
 from domain.filling_ladder import Ending, Problem, Will
 from domain.log_checklist import Finding, Topic
@@ -292,6 +293,10 @@ TERMS: Mapping[StrEnum, str] = {
     PolicyTerm.UP_TO_A_YEAR: N_("一年及以下（保存 5 年）"),
     PolicyTerm.OVER_A_YEAR: N_("一年以上（保存 10 年）"),
 }
+LISTED_BECAUSE: Mapping[str, str] = {
+    DRAWN_REASON: N_("按抽样名单"),
+    SECOND_REASON: N_("复核：由另一人再问一次"),
+}
 SHORT_REASONS: Mapping[str, str] = {
     "customer_moved": N_("客户改期"),
     "leave": N_("请假"),
@@ -346,3 +351,8 @@ def label(labels: Mapping[StrEnum, str], word: str | None) -> str:
     """Return what people read for a word; the word itself when nobody gave it a label."""
     found = {str(k): v for k, v in labels.items()}.get(str(word)) if word else None
     return _(found) if found else (word or "")
+
+
+def listed_because(reason: str) -> str:
+    """Return why a callback is on the list: a worker's reason translated, a person's own as it is."""
+    return _(LISTED_BECAUSE[reason]) if reason in LISTED_BECAUSE else reason

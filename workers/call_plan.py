@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain.application import TeamRecord
-from domain.call_plan import Drawing, SecondCall
+from domain.call_plan import DRAWN_REASON, SECOND_REASON, Drawing, SecondCall
 from domain.callback import Listing, callback_id_of
 from domain.detection import records
 from domain.detection.call_choice import RANDOM_SHARE, Draw, draw, seed_of
@@ -22,9 +22,6 @@ from domain.words import By, CallbackDesign, CallbackMode, Check, Receipt, Repea
 from workers.branch_book import BranchBook, Outlook
 from workers.call_facts import Listed
 from workers.call_frame import Frame
-
-REASON = "按抽样名单"
-SECOND_REASON = "复核：由另一人再问一次"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +115,7 @@ def _listing(visit: records.Visit, caller: str, day: date, probability: float) -
         customer_id=visit.customer,
         mode=CallbackMode.AUDIT,
         design=CallbackDesign.RISK,
-        reason=REASON,
+        reason=DRAWN_REASON,
         on_day=day,
         probability=probability,
     )

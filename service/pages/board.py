@@ -26,7 +26,7 @@ from service.pages.duty_rings import cadences, duty_rings
 from service.pages.team_table import member_row
 from service.reading import as_of, day_in_address, views
 from service.sessions import reader
-from service.words import DESIGNS, label
+from service.words import DESIGNS, label, listed_because
 
 pages = Blueprint("board", __name__)
 
@@ -203,7 +203,11 @@ def _log_address(agent_id: str, day: date) -> str:
 
 def _call(call: Call, names: dict[str, str], people: dict[str, Any]) -> SimpleNamespace:
     agent = people.get(call.agent_id, call.agent_id)
-    parts = (_("{agent} 的客户", agent=agent), label(DESIGNS, call.design), call.reason)
+    parts = (
+        _("{agent} 的客户", agent=agent),
+        label(DESIGNS, call.design),
+        listed_because(call.reason),
+    )
     return SimpleNamespace(
         customer=names.get(call.customer_id, call.customer_id),
         text=" · ".join(part for part in parts if part),

@@ -44,6 +44,7 @@ from service.words import (
     OBJECTIONS,
     OUTCOMES,
     label,
+    listed_because,
     options,
 )
 
@@ -525,7 +526,10 @@ def _facts(facts: Call | None, visit: LoggedActivity | None) -> list[tuple[str, 
         when = day_text(facts.visit_day)
         if visit is not None:
             when += " " + clock(visit.started_at, zone)
-        known += [(_("拜访"), f"{when} · {kind_label(facts.kind)}"), (_("为什么"), facts.reason)]
+        known += [
+            (_("拜访"), f"{when} · {kind_label(facts.kind)}"),
+            (_("为什么"), listed_because(facts.reason)),
+        ]
     if visit is not None:
         known.append((_("伙伴记的结果"), result_label(visit.kind, visit.result)))
         known.append((_("最后动作"), label(LAST_ACTIONS, visit.last_action) or _("没有记")))

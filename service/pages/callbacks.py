@@ -22,7 +22,7 @@ from service.language import N_, _, day_text
 from service.pages.rings import kind_label
 from service.reading import as_of, clock, day_in_address, integer, said, views
 from service.sessions import reader
-from service.words import DESIGNS, MODES, OUTCOMES, label, options
+from service.words import DESIGNS, MODES, OUTCOMES, label, listed_because, options
 
 pages = Blueprint("callbacks", __name__)
 PAGE = 30
@@ -174,6 +174,6 @@ def _row(call: Call, names: dict[str, str], people: dict[str, str]) -> SimpleNam
         id=call.callback_id,
         customer=names.get(call.customer_id, "***"),
         agent=_("{agent} 的客户", agent=people.get(call.agent_id, call.agent_id)),
-        text=" · ".join((visit, label(DESIGNS, call.design), call.reason)),
+        text=" · ".join((visit, label(DESIGNS, call.design), listed_because(call.reason))),
         tags=tags,
     )

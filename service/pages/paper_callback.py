@@ -17,7 +17,16 @@ from service.pages.rings import kind_label
 from service.printing import Section, Sheet
 from service.reading import clock, views
 from service.refusals import TICK_WORDS
-from service.words import ATTEMPTS, DESIGNS, LAST_ACTIONS, MODES, OBJECTIONS, OUTCOMES, label
+from service.words import (
+    ATTEMPTS,
+    DESIGNS,
+    LAST_ACTIONS,
+    MODES,
+    OBJECTIONS,
+    OUTCOMES,
+    label,
+    listed_because,
+)
 
 STEPS = 6
 
@@ -60,7 +69,7 @@ def _visit(facts: Call) -> Section:
         pairs=(
             (_("日期"), day_text(facts.visit_day, year=True)),
             (_("活动"), kind_label(facts.kind)),
-            (_("为什么"), facts.reason),
+            (_("为什么"), listed_because(facts.reason)),
             (_("最后动作"), label(LAST_ACTIONS, facts.last_action) or _("没有记")),
             (_("客户的拒绝"), refused or _("没有记")),
             (_("客户类型"), facts.customer_type or "—"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 from tests.service.conftest import NOON, TODAY, Branch
+from tests.store import golden
 
 
 def test_every_filter_is_in_the_address(branch: Branch) -> None:
@@ -19,6 +20,16 @@ def test_every_filter_is_in_the_address(branch: Branch) -> None:
 
     assert "与客户 张** 的面谈" in mine
     assert "没有符合的事件" in others
+
+
+def test_every_kind_of_event_can_be_filtered(branch: Branch) -> None:
+    page = branch.visitor("x1").get("/events").text
+    offered = re.findall(r'<option value="([a-z_.]+)"', page)
+
+    topics = {str(row["topic"]) for row in golden.rows()}
+    missing = {t.split(".")[0] for t in topics if not t.startswith(tuple(offered))}
+
+    assert missing == set()
 
 
 def test_a_row_leads_to_an_event_with_its_neighbours(branch: Branch) -> None:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from domain.call_plan import DRAWN_REASON
 from domain.words import CallbackOutcome
 from tests.service.conftest import Branch, Visitor, errors_of
 
@@ -21,6 +22,17 @@ def call(branch: Branch) -> str:
 @pytest.fixture
 def supervisor(branch: Branch) -> Visitor:
     return branch.visitor("s1")
+
+
+def test_why_the_system_drew_a_call_is_told_in_the_readers_language(branch: Branch) -> None:
+    call = branch.list_call(branch.log_visit(), reason=DRAWN_REASON)
+    supervisor = branch.visitor("s1")
+    supervisor.client.set_cookie("language", "en")
+
+    pages = [supervisor.get(path).text for path in ("/board", "/callbacks", f"/callbacks/{call}")]
+
+    assert all("Drawn by lot" in page for page in pages)
+    assert not any(DRAWN_REASON in page for page in pages)
 
 
 def version_in(page: str) -> str:
