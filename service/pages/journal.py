@@ -36,6 +36,7 @@ from store.proof import leaf_hash
 
 pages = Blueprint("journal", __name__)
 FILED = timedelta(days=31)
+ANSWER_HOLDS = timedelta(days=7)  # before the same question is asked again
 WORDS = {
     Duty.CALLBACK: OUTCOMES,
     Duty.COACHING: MOMENTS,
@@ -208,13 +209,18 @@ def _filed(mine: Journal | None) -> SimpleNamespace | None:
 
 
 def _questions(kept: Any, form: Form) -> list[SimpleNamespace]:
-    """Return the questions that wait for an answer, newest first."""
-    return [
-        question_card(one, question, value, of, form)
-        for one in kept
-        for question, value, of in one.questions
-        if question not in one.answered
-    ]
+    """Return the questions that wait for an answer, newest first; each once.
+
+    Every morning asks anew while the ten days still show it; an answer holds for a week.
+    """
+    asked = [(one, question) for one in kept for question in one.questions]
+    newest: dict[str, tuple[Journal, Any]] = {}
+    answered = {name: one.day for one in reversed(kept) for name in one.answered}
+    for one, question in asked:
+        name = question[0]
+        if one.day - answered.get(name, date.min) > ANSWER_HOLDS:
+            newest.setdefault(name, (one, question))
+    return [question_card(one, *question, form) for one, question in newest.values()]
 
 
 def question_card(

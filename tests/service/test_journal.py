@@ -38,6 +38,19 @@ def ask(branch: Branch, day: date = TODAY) -> None:
     branch.follow()
 
 
+def test_the_same_question_waits_once_and_an_answer_holds_for_a_week(branch: Branch) -> None:
+    supervisor = branch.visitor("s1")
+    for back in (2, 1, 0):
+        ask(branch, TODAY - timedelta(days=back))
+    assert supervisor.get("/journal").text.count("打给了同样的客户") == 1
+
+    supervisor.post(f"/journal/{TODAY}/questions/same_customers", answer="换一批客户")
+    branch.moment += timedelta(days=1)
+    ask(branch, TODAY + timedelta(days=1))
+
+    assert "打给了同样的客户" not in supervisor.get("/journal").text
+
+
 def test_the_journal_is_filled_from_the_days_record(branch: Branch) -> None:
     supervisor = branch.visitor("s1")
     held(supervisor)
