@@ -56,7 +56,7 @@ PLAN_SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "monthly_record.goals_set.v1": (
         "定下 {month} 的经营目标：{goals}（团队目标：{team_goals}）",
-        "set the goals for the month of {month}: {goals} (the team’s: {team_goals})",
+        "set the goals for the month of {month}: {goals} (the team's: {team_goals})",
     ),
     "monthly_record.submitted.v1": (
         "提交 {month} 的经营记录，上月实际达成：{results}",
@@ -89,7 +89,7 @@ PLAN_WORDS: Mapping[str, tuple[str, str]] = {
     "month": ("月经营记录", "monthly record"),
     "missing_weeks": ("未交周工作检视表", "missing weekly sheets"),
     "missing_months": ("月份未划分或未交", "months not divided or not handed in"),
-    "last_week": ("来自上周计划", "from last week’s plan"),
+    "last_week": ("来自上周计划", "from last week's plan"),
     "by_hand": ("自己定", "set by hand"),
     "calls": ("电话", "calls"),
     "meetings": ("面谈", "meetings"),

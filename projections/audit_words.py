@@ -21,7 +21,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     **coaching.SENTENCES,
     "organisation.team_formed.v1": (
         "建立团队「{name}」（{team_id}）",
-        "formed the team “{name}” ({team_id})",
+        'formed the team "{name}" ({team_id})',
     ),
     "organisation.supervisor_appointed.v1": (
         "任命 {supervisor_id} 为 {team_id} 的主管",
@@ -70,7 +70,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "rulebook.work_mode_defined.v1": (
         "自 {since} 起工作模式「{name}」：电话 {calls}、面谈 {meetings}、促成 {closings}、新增 {new_visits}",
-        "set the work mode “{name}” from {since}: {calls} calls, {meetings} meetings,"
+        'set the work mode "{name}" from {since}: {calls} calls, {meetings} meetings,'
         " {closings} closing, {new_visits} new",
     ),
     "rulebook.deadlines_set.v1": (
@@ -209,35 +209,35 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "confidentiality.contact_revealed.v1": (
         "查看了 {owner_id} 的客户 {customer_id}（凭{grant}，{ticket}）",
-        "saw the contact of {owner_id}’s customer {customer_id} (by {grant}, {ticket})",
+        "saw the contact of {owner_id}'s customer {customer_id} (by {grant}, {ticket})",
     ),
     "confidentiality.reveal_denied.v1": (
         "{viewer_id} 要看 {owner_id} 的客户 {customer_id}，没有给看：{reason}",
-        "was not shown the contact of {owner_id}’s customer {customer_id}: {reason}",
+        "was not shown the contact of {owner_id}'s customer {customer_id}: {reason}",
     ),
     "confidentiality.reveal_requested.v1": (
         "申请查看 {owner_id} 的客户 {customer_id}：{reason}",
-        "asked to see the contact of {owner_id}’s customer {customer_id}: {reason}",
+        "asked to see the contact of {owner_id}'s customer {customer_id}: {reason}",
     ),
     "confidentiality.reveal_approved.v1": (
         "批准 {viewer_id} 查看 {owner_id} 的客户 {customer_id}，到 {until} 为止",
-        "let {viewer_id} see the contact of {owner_id}’s customer {customer_id} until {until}",
+        "let {viewer_id} see the contact of {owner_id}'s customer {customer_id} until {until}",
     ),
     "confidentiality.reveal_refused.v1": (
         "没有批准 {viewer_id} 查看 {owner_id} 的客户 {customer_id}",
-        "did not let {viewer_id} see the contact of {owner_id}’s customer {customer_id}",
+        "did not let {viewer_id} see the contact of {owner_id}'s customer {customer_id}",
     ),
     "confidentiality.glass_broken.v1": (
         "紧急查看 {owner_id} 的客户 {customer_id}：{reason}，到 {until} 为止",
-        "broke the glass over {owner_id}’s customer {customer_id}: {reason}, until {until}",
+        "broke the glass over {owner_id}'s customer {customer_id}: {reason}, until {until}",
     ),
     "confidentiality.glass_reviewed.v1": (
         "复核 {viewer_id} 对客户 {customer_id} 的紧急查看，有正当理由：{justified}",
-        "reviewed {viewer_id}’s broken glass over customer {customer_id}, justified: {justified}",
+        "reviewed {viewer_id}'s broken glass over customer {customer_id}, justified: {justified}",
     ),
     "confidentiality.reveal_alerted.v1": (
         "提醒（{kind}）：{viewer_id} 与 {owner_id} 的客户 {customer_id}",
-        "raised an alert ({kind}): {viewer_id} and {owner_id}’s customer {customer_id}",
+        "raised an alert ({kind}): {viewer_id} and {owner_id}'s customer {customer_id}",
     ),
     "confidentiality.alert_settled.v1": (
         "查过提醒 {alert_id}，属实：{founded}",
@@ -362,7 +362,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "scheduled_check.done.v1": (
         "完成检查「{check}」（{subject}，{day}），发现 {findings} 项",
-        "made the check “{check}” ({subject}, {day}), findings: {findings}",
+        'made the check "{check}" ({subject}, {day}), findings: {findings}',
     ),
     **habits.SENTENCES,
 }
@@ -452,15 +452,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "sample": ("抽查", "sample"),
     "case": ("案件", "case"),
     "reveal_watch": ("查看号码的检查", "watch over reveals"),
-    "duties": ("主管 1-1-1 的检查", "check of the supervisors’ 1-1-1"),
+    "duties": ("主管 1-1-1 的检查", "check of the supervisors' 1-1-1"),
     "coaching_moments": ("辅导时机", "moments for coaching"),
     "coaching_effect": ("辅导效果", "effect of coaching"),
-    "self_check": ("主管自我检测", "supervisors’ self-check"),
+    "self_check": ("主管自我检测", "supervisors' self-check"),
     "callback": ("回访", "callback"),
     "approval": ("上级批准", "approval"),
     "break_glass": ("紧急查看", "broken glass"),
     "customer_asked": ("客户要求联系", "the customer asked to be called"),
-    "complaint": ("客户投诉", "a customer’s complaint"),
+    "complaint": ("客户投诉", "a customer's complaint"),
     "agent_away": ("伙伴联系不上", "the agent is away"),
     "safety": ("人身安全", "safety"),
     "legal": ("司法或监管要求", "legal demand"),

@@ -54,7 +54,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "coaching.effect_measured.v1": (
         "{agent_id} 辅导后 {days} 天，与之前 {days} 天对照",
-        "compared the {days} days after {agent_id}’s coaching with the {days} before",
+        "compared the {days} days after {agent_id}'s coaching with the {days} before",
     ),
     "supervisor_journal.opened.v1": (
         "翻开 {supervisor_id} {day} 的经营日志",
@@ -94,15 +94,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "family_note.opened.v1": (
         "第一次记下 {agent_id} 家里的事",
-        "noted something about {agent_id}’s family for the first time",
+        "noted something about {agent_id}'s family for the first time",
     ),
     "family_note.noted.v1": (
         "记下 {agent_id} 家里的一件事",
-        "noted something about {agent_id}’s family",
+        "noted something about {agent_id}'s family",
     ),
     "family_note.forgotten.v1": (
         "按 {agent_id} 的要求，永久删除了家里的事",
-        "had what was noted about {agent_id}’s family erased for good",
+        "had what was noted about {agent_id}'s family erased for good",
     ),
 }
 WORDS: Mapping[str, tuple[str, str]] = {

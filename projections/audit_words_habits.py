@@ -7,7 +7,7 @@ from collections.abc import Mapping
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "filling_case.opened.v1": (
         "为 {agent_id} 的填写问题「{problem}」开始辅导（第 {no} 次）",
-        "took up the filling problem “{problem}” of {agent_id} (no. {no})",
+        'took up the filling problem "{problem}" of {agent_id} (no. {no})',
     ),
     "filling_case.will_determined.v1": (
         "认定 {agent_id} 的不实填写属于：{will}",
@@ -15,11 +15,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "filling_case.step_taken.v1": (
         "对 {agent_id} 的「{problem}」走了第 {step} 步（{held_on}）",
-        "took step {step} about “{problem}” with {agent_id} on {held_on}",
+        'took step {step} about "{problem}" with {agent_id} on {held_on}',
     ),
     "filling_case.step_skipped.v1": (
         "跳过了 {agent_id} 的「{problem}」的第 {step} 步，写明了原因",
-        "left out step {step} about “{problem}” with {agent_id}, with a reason",
+        'left out step {step} about "{problem}" with {agent_id}, with a reason',
     ),
     "filling_case.criticism_asked.v1": (
         "谈过 {talks} 次后，申请在二早上批评 {agent_id}",
@@ -47,7 +47,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "rulebook.review_checklist_defined.v1": (
         "设定批阅要点，共 {rows} 行",
-        "defined the review’s checklist, {rows} rows",
+        "defined the review's checklist, {rows} rows",
     ),
     "rulebook.sheet_checklist_defined.v1": (
         "设定{sheet}的批阅要点，共 {rows} 行",
@@ -59,7 +59,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "contest.opened.v1": (
         "开始评比「{title}」：{starts_on} 到 {ends_on}，团队目标按时 {goal}%",
-        "opened the contest “{title}”, {starts_on} to {ends_on}, team goal {goal}% in time",
+        'opened the contest "{title}", {starts_on} to {ends_on}, team goal {goal}% in time',
     ),
     "contest.standing_frozen.v1": (
         "评比 {contest_id} 的名次定了：{ranked} 人，团队按时 {reached}%，表的摘要 {table_hash}",

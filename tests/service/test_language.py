@@ -11,6 +11,8 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 from domain import refusals, words
+from projections.audit_words import SENTENCES as SENTENCES_TOLD
+from projections.audit_words import WORDS
 from service import words as labels
 from service.language import english
 from service.refusals import SENTENCES, sentence
@@ -44,6 +46,12 @@ def test_both_languages_have_the_same_slots() -> None:
 
 def test_chinese_has_its_own_punctuation() -> None:
     assert [s for s in sources() if re.search(r"[\u4e00-\u9fff][,;:?!()]", s)] == []
+
+
+def test_english_is_set_in_signs_that_no_chinese_font_draws_full_width() -> None:
+    told = [*english().values(), *(en for _zh, en in (*SENTENCES_TOLD.values(), *WORDS.values()))]
+
+    assert [text for text in told if re.search("[‘’“”]", text)] == []
 
 
 def refusal_kinds() -> list[type[refusals.Refusal]]:
