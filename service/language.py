@@ -77,6 +77,24 @@ def day_text(day: date, *, year: bool = False) -> str:
     return f"{day.year}年{text}" if year else text
 
 
+def month_text(month: date) -> str:
+    """Return 2026 年 7 月, or Jul 2026."""
+    if reader_language() == "en":
+        return f"{MONTHS[month.month - 1]} {month.year}"
+    return f"{month.year} 年 {month.month} 月"
+
+
+def span_text(first: date, last: date) -> str:
+    """Return 11 月 23–29 日, or 23–29 Nov: as short as can be."""
+    if reader_language() == "en":
+        begin, end = MONTHS[first.month - 1], MONTHS[last.month - 1]
+        from_day = f"{first.day}–" if begin == end else f"{first.day} {begin} – "
+        return f"{from_day}{last.day} {end}"
+    to_day = f"{last.day} 日" if first.month == last.month else f"{last.month} 月 {last.day} 日"
+    from_day = f"{first.month} 月 {first.day}" + ("" if first.month == last.month else " 日")
+    return f"{from_day}–{to_day}"
+
+
 def short_weekday(day: date) -> str:
     """Return 一 to 日, or M to S."""
     return SHORT_WEEKDAYS[reader_language()][day.weekday()]

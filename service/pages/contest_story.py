@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 from sqlalchemy import Connection
 
-from domain.contest_scores import Measure, Standing, podium
+from domain.contest_scores import Measure, Standing, podium, table_hash
 from domain.role_model import RoleModel, role_model_stream
 from domain.words import Role
 from domain.workshop import ExpertClinic
@@ -42,9 +42,10 @@ def shown(
     """Return a season as this reader sees it: final if it is frozen, else as it stands."""
     today = shilu().today()
     begun, over = contest.starts_on <= today, contest.ends_on < today
-    live = begun and contest.frozen_at is None
-    table = season_table(connection, contest, today) if live else None
-    reached = (table.reached if table else contest.reached) or 0
+    table = season_table(connection, contest, today) if begun else None
+    if table and contest.table_hash not in (None, table_hash(table.standings)):
+        table = None  # something came in since: only who stood on top is on record, not the places
+    reached = (contest.reached if contest.frozen_at else table and table.reached) or 0
     top = _top(table.standings, people) if table else _final(contest, people)
     return SimpleNamespace(
         id=contest.contest_id,
@@ -135,9 +136,9 @@ def _top(table: Sequence[Standing], people: Mapping[str, MemberFacts]) -> list[S
 def _final(contest: ContestCard, people: Mapping[str, MemberFacts]) -> list[SimpleNamespace]:
     return [
         SimpleNamespace(
-            place=n, name=name_of(people, agent), points="", me=agent == reader().person_id
+            place=0, name=name_of(people, agent), points="", me=agent == reader().person_id
         )
-        for n, agent in enumerate(contest.top, 1)
+        for agent in contest.top
     ]
 
 

@@ -214,13 +214,13 @@ def _questions(kept: Any, form: Form) -> list[SimpleNamespace]:
     Every morning asks anew while the ten days still show it; an answer holds for a week.
     """
     asked = [(one, question) for one in kept for question in one.questions]
-    newest: dict[str, tuple[Journal, Any]] = {}
+    newest: dict[str, tuple[Journal, tuple[str, float, int]]] = {}
     answered = {name: one.day for one in reversed(kept) for name in one.answered}
     for one, question in asked:
         name = question[0]
         if one.day - answered.get(name, date.min) > ANSWER_HOLDS:
             newest.setdefault(name, (one, question))
-    return [question_card(one, *question, form) for one, question in newest.values()]
+    return [question_card(one, name, value, of, form) for one, (name, value, of) in newest.values()]
 
 
 def question_card(

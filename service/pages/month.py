@@ -38,7 +38,7 @@ from projections.sheets import Sheet, TeamGoals
 from service.access import Thing, need
 from service.context import shilu
 from service.forms import Day, Form, OfflineForm, PageForm, Tick, by, see, sent, text, whole
-from service.language import N_, _, day_text
+from service.language import N_, _, day_text, month_text
 from service.pages.sheet_care import care_shown
 from service.pages.sheet_words import (
     claims_told,
@@ -236,7 +236,7 @@ def _page(form: Form, weeks_form: Form, month: date, wrong: Form | None = None) 
         weeks_form=weeks_form,
         said=said(),
         month=month,
-        month_text=_("{year} 年 {month} 月", year=month.year, month=month.month),
+        month_text=month_text(month),
         before=f"{month_of(month - DAY):%Y-%m}",
         after_month=f"{next_month(month):%Y-%m}",
         unknown_year=month.year if month.year not in rules.published_years else None,

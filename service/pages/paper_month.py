@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from domain.paper import PaperKind
 from domain.words import SheetKind
 from service.context import shilu
-from service.language import _, short_weekday
+from service.language import _, month_text, short_weekday, span_text
 from service.pages import month
 from service.pages.paper_daily_log import heading
 from service.pages.paper_week import (
@@ -18,7 +18,6 @@ from service.pages.paper_week import (
     targets_section,
     told,
 )
-from service.pages.sheet_words import span_text
 from service.printing import Section, Sheet
 from service.sessions import reader
 
@@ -50,7 +49,7 @@ def month_sheet(agent_id: str, team_id: str | None, first: date) -> Sheet:
         head=heading(
             agent_id,
             team_id,
-            (_("日期"), _("{year} 年 {month} 月", year=first.year, month=first.month)),
+            (_("日期"), month_text(first)),
             handed_in(
                 sheet.submitted_at if sheet else None, on_time=sheet.on_time if sheet else None
             ),

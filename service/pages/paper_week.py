@@ -11,12 +11,12 @@ from domain.words import SheetKind
 from projections import customers
 from projections.plans import Planned
 from service.context import shilu
-from service.language import _, day_text
+from service.language import _, day_text, span_text
 from service.pages import week
 from service.pages.log_facts import without_numbers
 from service.pages.paper_daily_log import heading
 from service.pages.sheet_care import care_shown
-from service.pages.sheet_words import columns, span_text
+from service.pages.sheet_words import columns
 from service.printing import Section, Sheet
 from service.reading import clock, views
 from service.sessions import reader

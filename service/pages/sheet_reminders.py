@@ -14,8 +14,7 @@ from domain.words import Check, SheetKind
 from projections import sheet_queue
 from projections.due import periods_due
 from service.context import shilu
-from service.language import _, day_text
-from service.pages.sheet_words import span_text
+from service.language import _, day_text, month_text, span_text
 
 FRIDAY = 4
 KIND_OF = {Check.MISSING_WEEKS: SheetKind.WEEK, Check.MISSING_MONTHS: SheetKind.MONTH}
@@ -82,7 +81,7 @@ def _title(kind: SheetKind, period: date) -> str:
     if kind is SheetKind.WEEK:
         span = span_text(period, period + timedelta(days=6))
         return _("{span}的周工作检视表", span=span)
-    return _("{month} 月的月经营记录", month=period.month)
+    return _("{month}的月经营记录", month=month_text(period))
 
 
 def _href(kind: SheetKind, period: date) -> str:

@@ -35,12 +35,12 @@ from service.access import Thing, may, need, need_about
 from service.context import shilu
 from service.forms import Form, PageForm, by, many_of, one_of, see, sent, text
 from service.forms import Tick as Meant
-from service.language import N_, _, day_text
+from service.language import N_, _, day_text, month_text, span_text
 from service.pages import month, week
 from service.pages.log_facts import without_numbers
 from service.pages.plans import goal_text
 from service.pages.sheet_care import care_shown, told_on
-from service.pages.sheet_words import claims_told, columns, span_text, warnings
+from service.pages.sheet_words import claims_told, columns, warnings
 from service.reading import clock, said, views
 from service.refusals import sentence
 from service.review_aids import Row, sheet_rows
@@ -180,7 +180,7 @@ def is_overdue(sheet: Sheet) -> bool:
 def _period_text(kind: str, period: date) -> str:
     if kind == SheetKind.WEEK:
         return span_text(period, period + timedelta(days=6))
-    return _("{year} 年 {month} 月", year=period.year, month=period.month)
+    return month_text(period)
 
 
 def _period(period: str) -> date:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -115,12 +114,3 @@ def number_fields(form: Form, offered: Figures | None, prefix: str = "") -> list
         )
         for column in Column
     ]
-
-
-def span_text(first: date, last: date) -> str:
-    """Return 11月23日–29日, or 23–29 Nov, as short as can be."""
-    if first.month == last.month:
-        return _("{month} 月 {a}–{b} 日", month=first.month, a=first.day, b=last.day)
-    return _(
-        "{m1} 月 {a} 日–{m2} 月 {b} 日", m1=first.month, a=first.day, m2=last.month, b=last.day
-    )

@@ -15,7 +15,7 @@ from projections import sheets, team_day
 from service.access import Thing, may, need, need_about
 from service.context import shilu
 from service.forms import Day, Form, PageForm, by, see, sent, text
-from service.language import _
+from service.language import _, month_text
 from service.pages.sheet_words import number_fields, target_fields, typed_targets
 from service.reading import said, views
 from service.sessions import reader
@@ -121,7 +121,7 @@ def _page(form: Form, team_id: str, month: date) -> Response:
         team_id=team_id,
         team_name=dict(teams).get(team_id, team_id),
         month=month,
-        month_text=_("{year} 年 {month} 月", year=month.year, month=month.month),
+        month_text=month_text(month),
         before=f"{month_of(month - timedelta(days=1)):%Y-%m}",
         after_month=f"{next_month(month):%Y-%m}",
         fields=number_fields(form, known.goals if known else None),

@@ -22,14 +22,13 @@ from projections.sheets import Sheet
 from service.access import Thing, need
 from service.context import shilu
 from service.forms import Day, Form, OfflineForm, PageForm, Tick, by, see, sent, text, whole
-from service.language import N_, _, day_text
+from service.language import N_, _, day_text, span_text
 from service.pages.plans import card
 from service.pages.sheet_care import care_shown
 from service.pages.sheet_words import (
     claims_told,
     columns,
     number_fields,
-    span_text,
     target_fields,
     typed_targets,
     warnings,

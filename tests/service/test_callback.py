@@ -26,6 +26,7 @@ def supervisor(branch: Branch) -> Visitor:
 
 def test_why_the_system_drew_a_call_is_told_in_the_readers_language(branch: Branch) -> None:
     call = branch.list_call(branch.log_visit(), reason=DRAWN_REASON)
+    branch.follow()
     supervisor = branch.visitor("s1")
     supervisor.client.set_cookie("language", "en")
 

@@ -139,6 +139,23 @@ def test_a_sharing_session_is_seen_by_the_team(branch: Branch) -> None:
     assert "李建国" in page
 
 
+def test_who_shared_a_place_shares_it_and_sees_it_when_it_is_final(branch: Branch) -> None:
+    for agent in ("A1", "A2"):
+        hand_in(branch, agent, days=5)
+    begin(branch)
+    branch.moment += timedelta(days=23)
+    with branch.context.views.connect() as connection:
+        (due,) = contests_due(connection, branch.moment)
+
+    freeze(branch.record, branch.context.views, CONTEST, due.day, due.due_at, lambda: branch.moment)
+    branch.follow()
+
+    page = branch.visitor("a2").get("/contests").text
+    assert page.count("第 1 名 · ") == 2
+    assert "第 2 名" not in page
+    assert "我：第 1 名" in page
+
+
 def test_the_standings_are_made_final_with_the_hash_of_the_table(branch: Branch) -> None:
     hand_in(branch, "A1", days=5)
     begin(branch)

@@ -101,3 +101,11 @@ def test_a_language_once_chosen_comes_back_on_another_browser(branch: Branch) ->
     other.client.post("/sign-in", data={"login": "a1", "password": PASSWORD})
 
     assert "Hand in today" in other.get("/today", **{"Accept-Language": "zh-CN"}).text
+
+
+def test_english_names_the_months(branch: Branch) -> None:
+    visitor, english_please = branch.visitor("a1"), {"Accept-Language": "en"}
+
+    assert "<h1>Jul 2026</h1>" in visitor.get("/month?month=2026-07", **english_please).text
+    assert "<h1>29 Jun – 5 Jul</h1>" in visitor.get("/week?day=2026-06-29", **english_please).text
+    assert "<h1>16–22 Nov</h1>" in visitor.get("/week?day=2026-11-16", **english_please).text
