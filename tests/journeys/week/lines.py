@@ -1,0 +1,106 @@
+"""What people type into the forms of the week, in Chinese and in English."""
+
+from __future__ import annotations
+
+LINES: dict[str, tuple[str, str]] = {
+    # the weeks before
+    "past_note_0": (
+        "在客户家谈养老，问到缴费年限",
+        "At home, about retirement; asked how long to pay",
+    ),
+    "past_note_1": (
+        "在单位楼下见面，孩子今年上小学",
+        "Met outside the office; the child starts school",
+    ),
+    "past_note_2": (
+        "带了对照表，想和爱人商量",
+        "Took the comparison along; wants to ask the spouse",
+    ),
+    "past_note_3": (
+        "说去年体检有小结节，先看医疗险",
+        "A nodule at the check-up; medical cover first",
+    ),
+    "past_summary": ("先听再讲，客户愿意多说两句", "Listening first makes customers talk"),
+    "past_remark": ("{name}，{day} 的过程写得具体", "{name}, {day} is told in good detail"),
+    "past_week": ("老客户见得多，新增少了", "Many old customers seen, few new ones"),
+    "past_care": ("{name} {period} 的节奏稳", "{name} kept a steady pace in {period}"),
+    "past_advice": ("下一段先约好三位转介绍", "Fix three referrals before anything else"),
+    "past_guidance": ("每个工作周至少排两次陪访", "Two joint visits in every work week"),
+    "past_month": ("约访稳定，促成偏少", "Calls were steady, closings few"),
+    "past_plan": ("先把老客户见一遍", "See all old customers once"),
+    # Monday to Sunday
+    "contest": ("六月日志评比", "June log contest"),
+    "call_note": ("问孩子的教育金怎么存", "Asked how to save for the child's school"),
+    "meeting_note": (
+        "谈了保障缺口，想看十年期",
+        "The gap in cover; wants to see the ten-year plan",
+    ),
+    "closing_note": (
+        "方案逐条讲完，还要和爱人商量",
+        "Went through the offer; the spouse must agree",
+    ),
+    "prospect": ("林晓东", "林晓东"),
+    "prospect_note": ("转介绍来的，先留下资料", "A referral; left the papers"),
+    "handled": ("先认同，再算给他看", "Agreed first, then did the sums"),
+    "offline_call": ("山里没信号，约了周五再谈", "No signal in the hills; agreed on Friday"),
+    "offline_visit": ("在村里见了全家", "Met the whole family in the village"),
+    "summary_A1": ("先问孩子再谈保障，客户愿意聊", "Ask about the child first, then about cover"),
+    "summary_A2": ("促成前先问爱人的意见", "Ask what the spouse thinks before closing"),
+    "summary_A3": ("先写三笔，比想的快", "Three entries took less time than I thought"),
+    "remark": ("{whose}：面谈写得清楚", "{whose}: the visits are told clearly"),
+    "advice": ("离开前先约好下一次", "Fix the next meeting before you leave"),
+    "note_filling": ("最近两周只交了三天", "Three logs in the last two weeks"),
+    "step_1": ("单独谈了习惯，他说晚上太累", "Talked in private about habit: evenings are hard"),
+    "step_2": ("一起看了基本法里写日志的要求", "Read together what the basic law asks of the log"),
+    "step_3": (
+        "看了评比和典型，定下每天先写三笔",
+        "Looked at contest and model: three entries a day",
+    ),
+    "step_4": (
+        "分享会上听了小梅怎样五分钟写完",
+        "Heard at the session how it is done in five minutes",
+    ),
+    "reply": ("孩子小，晚上没空，白天写行吗", "Small child, no evenings: may I write by day?"),
+    "praise": ("连着四天当天写完，过程也具体", "Four days in a row, on the day and in detail"),
+    "corrected": ("已恢复每天填写", "Writes every day again"),
+    "why_call": ("想听听客户对方案的看法", "To hear what the customer thinks of the offer"),
+    "customer_says": ("想知道中途不交会怎么样", "What if I stop paying half-way?"),
+    "customer_denies": ("说那几天一直在外地", "Says they were out of town those days"),
+    "call_advice": ("带上减额交清的例子再去", "Take the paid-up example along"),
+    "denied_advice": ("先听你说说那天的情况", "Let me hear first how that day went"),
+    "points": ("先恢复每天写的习惯", "The daily habit first"),
+    "asks": ("明天起当天写当天的", "From tomorrow each day on its day"),
+    "learnt": ("孩子刚上幼儿园，接送占时间", "The child just started nursery; fetching takes time"),
+    "affirmed": ("客户关系维护得好", "Customers like you"),
+    "goal": ("本周四天都交日志", "A log on four days this week"),
+    "talked": ("把一天的空档排出来，定在午饭后写", "Found the gaps of a day: write after lunch"),
+    "agreed": ("每天 13:30 写三笔", "Three entries at half past one every day"),
+    "behaviour": ("当场写完一笔，用了一分钟", "Wrote one on the spot, in a minute"),
+    "model": ("六周天天按时，过程写得具体", "Six weeks on time, always in detail"),
+    "sharing": ("午饭后五分钟写完日志", "The log in five minutes after lunch"),
+    "journal": ("回访、追踪、辅导都做了，明天先看晓雨", "All three done; tomorrow 晓雨 first"),
+    "week_summary": (
+        "约访稳，促成慢，下周先谈两位老客户",
+        "Calls fine, closings slow; two old customers next",
+    ),
+    "month_summary": ("六月老客户见得多，新增偏少", "June: many old customers, few new ones"),
+    "month_plan": ("七月先谈教育金，每周两位转介绍", "July: school funds, two referrals a week"),
+    "focus": ("每周至少两次陪访", "Two joint visits a week"),
+    "care": ("{whose}：记得真实、具体", "{whose}: told truly and in detail"),
+    "care_advice": ("下一步先把促成的准备做在前一天", "Prepare each closing the day before"),
+    "guidance": ("每个工作周排两次新增", "Two new visits in every work week"),
+    "complaint": (
+        "客户说周日接到主管电话，推荐他直接找主管办",
+        "The customer was called on Sunday and told to come to the supervisor instead",
+    ),
+    "question": (
+        "周日你给组里伙伴的客户打过电话吗？",
+        "Did you call your team's customers on Sunday?",
+    ),
+    "statement": ("打过回访电话，没有要客户换人办", "I made a callback and asked nobody to change"),
+    "educated": ("二早上重讲保密制度", "Went through the confidentiality rules again"),
+    "terms": (
+        "今后回访先告诉伙伴，客户始终归伙伴",
+        "Callbacks are announced; customers stay theirs",
+    ),
+}
