@@ -86,6 +86,7 @@ def test_an_approval_opens_the_number(branch: Branch, supervisor: Visitor) -> No
 
     upper.follow(upper.post(item_of(upper, "requests"), answer="yes"))
     shown = supervisor.post(item_of(supervisor, "approval"))
+    branch.follow()
 
     assert "客户来电要求回电" in waiting
     assert "张**" in waiting
