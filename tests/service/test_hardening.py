@@ -268,7 +268,9 @@ def test_what_may_be_read_without_signing_in_is_listed_and_holds_no_secret(branc
         method, rule = route.split(" ")
         if method == "GET":
             assert rule.startswith(tuple(meant | more)), rule
-    metrics = re.sub(r"<[^>]+>", "", client.get("/metrics").text)  # a rule's own words are no secret
+    metrics = re.sub(
+        r"<[^>]+>", "", client.get("/metrics").text
+    )  # a rule's own words are no secret
     assert not re.search(r"A1|王小梅|login|token", metrics)
 
 
