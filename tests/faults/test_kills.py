@@ -139,8 +139,9 @@ def test_no_answer_was_a_server_error(aftermath: Aftermath) -> None:
     assert set(aftermath.writers.statuses) <= {0, 201, 503}
 
 
-def test_the_site_answers_again_within_5_seconds_of_any_kill(aftermath: Aftermath) -> None:
-    assert max(aftermath.seconds_to_answer[name] for name in PROCESSES) < 5
+def test_the_site_answers_again_by_itself_after_any_kill(aftermath: Aftermath) -> None:
+    # how fast that is, is for a benchmark to say: here it only must not take a human
+    assert max(aftermath.seconds_to_answer[name] for name in PROCESSES) < 20
 
 
 def test_nothing_is_left_running_after_the_stop(aftermath: Aftermath) -> None:

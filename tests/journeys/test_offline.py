@@ -177,8 +177,13 @@ def test_signed_out_in_between_it_waits_for_the_same_person(phone: Page, site: S
     phone.context.clear_cookies()
     sign_in(phone, site, "agent")
 
+    phone.wait_for_function(NOTHING_WAITS)
     expect(phone.locator("#waiting")).to_be_hidden()
-    phone.goto("/today")
+    for _ in range(40):  # the page doesn't wait for what another request wrote
+        phone.goto("/today")
+        if phone.get_by_text("等我登录").count():
+            break
+        phone.wait_for_timeout(250)
     expect(phone.locator(".log li").filter(has_text="等我登录")).to_have_count(1)
 
 
