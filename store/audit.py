@@ -7,12 +7,14 @@ version or command that was changed there would have readers see another event t
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 
 from store.log_reader import AuditRow, AuditSource
 from store.proof import HASH_BYTES
@@ -141,7 +143,9 @@ def _leaves(
     leaves = bytearray()
     with ExitStack() as stack:
         if elsewhere and len(starts) > 1:
-            pool = stack.enter_context(ProcessPoolExecutor(mp_context=get_context("spawn")))
+            pool = stack.enter_context(
+                ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_end_with_parent)
+            )
             found = pool.map(partial(_leaves_elsewhere, elsewhere, log), starts, counts)
         else:
             found = map(partial(leaves_of, source, log), starts, counts)
@@ -149,6 +153,17 @@ def _leaves(
             leaves += hashes
             progress(len(leaves) // HASH_BYTES, count)
     return bytes(leaves)
+
+
+def _end_with_parent() -> None:
+    """End when the process that asked is gone: it may be killed, and nobody else would end this one."""
+    Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _leaves_elsewhere(opened: Callable[[], AuditSource], log: str, start: int, count: int) -> bytes:
