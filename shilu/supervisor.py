@@ -23,10 +23,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
-START_ORDER = ("signer", "follower", "web", "worker", "scheduler")
+START_ORDER = ("signer", "web", "follower", "worker", "scheduler")
+FIRST = ("signer", "web")  # people wait for these; loading all five at once takes twice as long
 STOP_ORDER = ("scheduler", "web", "worker", "follower", "signer")
 GRACE = 20.0  # seconds for one process to end its work before it is killed
 BACK_OFF = (0.1, 10.0)  # seconds before the first and the slowest restart in a row
+FIRST_ALONE = 5.0  # seconds at most that the others wait for the first to answer
 HEALTHY_AFTER = 10.0  # a process that lived this long starts its back-off anew
 TICK = 0.05
 
@@ -136,6 +138,7 @@ class Readiness:
 
     host: str
     port: int
+    heard: bool = False
     told: bool = False
     _ask_at: float = field(default=0.0, init=False)
 
@@ -144,7 +147,9 @@ class Readiness:
         if self.told or now < self._ask_at:
             return
         self._ask_at = now + 0.2
-        if _answers(self.host, self.port):
+        status = _answer(self.host, self.port)
+        self.heard = self.heard or status is not None
+        if status == http.client.OK:
             self.told = True
             print(f"Shilu is ready: http://{self.host}:{self.port}", flush=True)  # noqa: T201
 
@@ -156,6 +161,7 @@ class Supervisor:
         self._processes = processes
         self._readiness = readiness
         self._signals = 0
+        self._all_from = time.monotonic() + FIRST_ALONE
 
     def run(self) -> None:
         """Tend the processes until SIGTERM or SIGINT; a second signal ends them at once."""
@@ -163,7 +169,7 @@ class Supervisor:
         try:
             while not self._signals:
                 now = time.monotonic()
-                for process in self._processes:
+                for process in self._due(now):
                     process.tend(now)
                 if self._readiness:
                     self._readiness.ask(now)
@@ -172,6 +178,12 @@ class Supervisor:
             self.stop()
             for number, handler in earlier.items():
                 signal.signal(number, handler)
+
+    def _due(self, now: float) -> Sequence[Process]:
+        """Return whom to tend: the first alone until one answers, or has had its time."""
+        if self._readiness is None or self._readiness.heard or now >= self._all_from:
+            return self._processes
+        return [process for process in self._processes if process.name in FIRST]
 
     def stop(self) -> None:
         """End the processes one after the other, so that nobody loses what they still need."""
@@ -238,13 +250,14 @@ def _is_free(host: str, port: int) -> bool:
     return True
 
 
-def _answers(host: str, port: int) -> bool:
+def _answer(host: str, port: int) -> int | None:
+    """Return the status with which the web process says how it is; None when it is not there."""
     connection = http.client.HTTPConnection(_reachable(host), port, timeout=1)
     try:
         connection.request("GET", "/readyz")
-        return connection.getresponse().status == http.client.OK
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
 

@@ -4,6 +4,6 @@ Nobody in it is real: names are put together from syllables, and the phone numbe
 which no mobile number in China does, so that nobody is ever called by mistake.
 """
 
-from shilu.demo.making import LOGINS_FILE, DemoMade, demo_is_there, demo_logins, make_demo
+from shilu.demo.making import LOGINS_FILE, DemoMade, demo_is_there, make_demo
 
-__all__ = ["LOGINS_FILE", "DemoMade", "demo_is_there", "demo_logins", "make_demo"]
+__all__ = ["LOGINS_FILE", "DemoMade", "demo_is_there", "make_demo"]

@@ -80,11 +80,6 @@ def demo_is_there(logins_file: Path) -> bool:
     return bool(_kept(logins_file).get("complete"))
 
 
-def demo_logins(logins_file: Path) -> list[str]:
-    """Return the logins of a demo that was made; none where there is none."""
-    return [str(row["login"]) for row in _kept(logins_file).get("accounts", ())]
-
-
 def _not_expected(_: Step, refusal: Refusal) -> NoReturn:
     raise refusal
 

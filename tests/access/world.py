@@ -145,7 +145,7 @@ class World:
             "kind": "break_glass",
             "ticket": f"G-{column}",
             "password": PASSWORD,
-            "new": uuid4().hex[:12],
+            "new": f"new{uuid4().int % 10**9:09}",  # hex may hold "a1": a login, no password
         }
 
     def ask(

@@ -150,6 +150,27 @@ def test_a_python_that_cannot_make_environments_is_told_the_package(
         dev.make_venv(fresh=True)
 
 
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(("complete", "made"), [(True, []), (False, ["migrate", "demo"])])
+def test_a_demo_that_was_made_to_its_end_is_not_asked_for_again(
+    complete: bool,
+    made: list[str],
+    tmp_path: Path,
+    commands: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stamp()
+    (tmp_path / "demo-logins.json").write_text(json.dumps({"complete": complete, "accounts": []}))
+    monkeypatch.setenv("SHILU_DATA", str(tmp_path))
+    monkeypatch.setattr(dev, "say_if_port_is_taken", lambda: None)
+    monkeypatch.setattr(dev.os, "execv", lambda *_: None)
+    monkeypatch.chdir(tmp_path)
+
+    dev.run([])
+
+    assert [command[1] for command in commands] == made
+
+
 def test_a_port_that_is_taken_is_told_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
