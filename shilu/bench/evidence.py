@@ -84,7 +84,7 @@ def signing(store: BranchStore) -> Iterator[tuple[Evidence, Callable[[], float]]
         until = time.monotonic() + READY_WITHIN
         while not socket.exists() and time.monotonic() < until:
             time.sleep(0.05)
-        yield Evidence(store, ORIGIN, vkey, socket), partial(_seconds_of, process.pid)
+        yield Evidence(store, ORIGIN, vkey, socket), partial(seconds_of, process.pid)
     finally:
         process.terminate()
         process.wait(10)
@@ -158,7 +158,7 @@ def prove_some(evidence: Evidence, size: int, folder: Path, seed: int) -> tuple[
     return longest, round(sorted(times)[PROOFS // 2] * 1000, 2)
 
 
-def _seconds_of(pid: int) -> float:
+def seconds_of(pid: int) -> float:
     """Return the seconds of the processor that a process took; 0 where there is no /proc."""
     stat = Path(f"/proc/{pid}/stat")
     if not stat.exists():

@@ -1,53 +1,49 @@
 """What sealing, envelope, tree and receipt add to the POST of an entry.
 
-Two branches in one process, on SQLite with durable commits: in the one everything is as it is, in
-the other nothing is sealed, no envelope is made and no receipt signed. The same entry goes to both,
-now to the one first, now to the other; what is told are medians and the median of the differences.
-There is no network in between, which makes the share larger than any user would see it. The tree
-grows in the follower's process, never in a POST; its cost for each event stands beside.
+Two branches, each behind a web server of its own as the product runs it, on SQLite with durable
+commits: in the one everything is as it is, in the other nothing is sealed, no envelope is made and
+no receipt signed. The same entry goes to both over HTTP, now to the one first, now to the other;
+what is told are medians and the median of the differences. The network in between is this
+machine's own, which makes the share larger than any user would see it. The tree grows in the
+follower's process, never in a POST; its cost for each event stands beside.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import socket
 import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import click
-from flask.testing import FlaskClient
 
-from domain.application import TeamRecord
-from domain.words import By, ContactSource, Role
-from projections import VIEW_METADATA
-from service import build_app
-from service.context import Context, Proofs
 from service.sessions import COOKIE
-from shilu.bench.evidence import ORIGIN, grow_tree, signing
+from shilu.bench.evidence import grow_tree, seconds_of, signing
+from shilu.bench.post_server import AGENTS, READY, Served
 from shilu.terminal import bar, echo_json
-from store.accounts import Accounts
 from store.branch import BranchStore
-from store.checkpoints import Checkpoints, checkpoints_engine
-from store.engines import engine_of
-from store.migrate import migrate
-from store.signer_client import SignerClient
 
-AGENTS = 100  # each of whom writes a day's entries, not more
 WARM = 20  # pairs before the first that counts
-NOON = 4  # UTC hours: 12:00 in Shanghai
+READY_WITHIN = 60.0  # seconds for a branch to be made and served
 NOTE = "客户担心缴费年限太长，想看看十年期的方案，约了下次带对比表再谈"
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """Milliseconds; ``overhead`` is the median difference as a share of the bare median.
 
-    ``processor_*`` are the same of processor time instead of the clock's, that of the signer's
+    ``processor_*`` are means of processor time instead of the clock's, that of the signer's
     process included: they say the same on a machine that does other things as well.
     """
 
@@ -64,28 +60,18 @@ class Report:
 
 
 class Side:
-    """One of the two branches: its pages, and an agent's browser for each agent."""
+    """One of the two branches, as a browser that keeps its connection sees it."""
 
-    def __init__(self, store: BranchStore, proofs: Proofs | None) -> None:
-        accounts_url = f"sqlite:///{store.data_dir / 'accounts.db'}"
-        migrate(store, accounts_url, None, VIEW_METADATA)
-        self.record = TeamRecord(store.log_env(), store.index_phone)
-        accounts = Accounts(engine_of(accounts_url))
-        views, head = store.views_engine(), store.reader().head
-        self.now = datetime.now(UTC).replace(hour=NOON, minute=0, second=0, microsecond=0)
-        self._app = build_app(
-            Context(self.record, views, accounts, store.name, head, lambda: self.now, proofs=proofs)
-        )
-        self._people()
-        self._browsers = [self._browser(accounts, store.name, no) for no in range(AGENTS)]
+    def __init__(self, port: int, served: Served) -> None:
+        self._server, self._served = HTTPConnection("127.0.0.1", port, timeout=30), served
 
-    def post(self, no: int, command: str, clock: str) -> tuple[float, float]:
-        """Log a meeting as agent ``no``; return the milliseconds on the clock and of the processor."""
-        client, csrf = self._browsers[no]
+    def post(self, no: int, command: str, clock: str) -> float:
+        """Log a meeting as agent ``no``; return the milliseconds until the whole answer is here."""
+        token, csrf = self._served.sessions[no]
         fields = {
             "csrf_token": csrf,
             "command_id": command,
-            "day": str(self.now.date()),
+            "day": self._served.day,
             "kind": "face_meeting",
             "customer_id": f"C-{no}",
             "started_at": clock,
@@ -93,56 +79,43 @@ class Side:
             "note": NOTE,
             "repeat_is_meant": "yes",
         }
-        began, worked = time.perf_counter(), time.process_time()
-        answer = client.post("/today/entries", data=fields)
-        took = time.perf_counter() - began, time.process_time() - worked
-        if answer.status_code != 303:
+        headers = {"Cookie": f"{COOKIE}={token}", "Content-Type": FORM}
+        began = time.perf_counter()
+        self._server.request("POST", "/today/entries", urlencode(fields), headers)
+        answer = self._server.getresponse()
+        answer.read()
+        took = time.perf_counter() - began
+        if answer.status != 303:
             raise click.ClickException(f"the entry was refused: {answer.status}")
-        return took[0] * 1000, took[1] * 1000
+        return took * 1000
 
-    def _people(self) -> None:
-        since, people = date(self.now.year, 1, 1), self.record.organisation
-        before = self.now - timedelta(days=1)
-
-        def by(actor: str, role: Role) -> By:
-            return By(actor, role, before, before, uuid4(), "cli")
-
-        admin = "M1", Role.ADMINISTRATOR
-        self.record.rulebook.adopt(by=by(*admin))
-        people.form_team("T1", "一组", None, by=by(*admin))
-        for no in range(AGENTS):
-            agent = f"A{no}"
-            people.join(agent, f"伙伴{no}", Role.AGENT, "T1", since, by=by(*admin))
-            self.record.customers.register(
-                f"C-{no}",
-                agent,
-                "张三丰",
-                f"138{no:08}",
-                ContactSource.OWN,
-                by=by(agent, Role.AGENT),
-            )
-
-    def _browser(self, accounts: Accounts, branch: str, no: int) -> tuple[FlaskClient, str]:
-        login = f"a{no}"
-        accounts.create(login, uuid4().hex, f"A{no}", branch, "agent")
-        account = accounts.find(login)
-        if account is None:
-            raise click.ClickException("no account")
-        session, client = accounts.start_session(account), self._app.test_client()
-        client.set_cookie(COOKIE, session.token)
-        return client, session.csrf
+    def processor(self) -> float:
+        """Return the milliseconds of the processor that the server has taken so far."""
+        return seconds_of(self._served.pid) * 1000
 
 
-def stripped(record: TeamRecord) -> None:
-    """Take sealing and envelopes away from a record, for comparison alone."""
-    mapper: Any = record.mapper
-    opens = mapper._open  # what was sealed while the branch was made
-    mapper._open = lambda found, place, name: (
-        opens(found, place, name) if isinstance(found, dict) else found
-    )
-    mapper.prepare = lambda _events: None
-    mapper._seal = lambda _cls, _values, _place: None
-    mapper._envelope = lambda _event, _topic, _by, _state: b"{}"
+@contextmanager
+def serving(store: BranchStore, *signer: Path) -> Iterator[Side]:
+    """Serve a new branch from a process of its own as long as the context lasts."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    where = [str(store.data_dir), store.name, str(port), *map(str, signer)]
+    process = subprocess.Popen([sys.executable, "-m", "shilu.bench.post_server", *where])  # noqa: S603
+    try:
+        yield Side(port, _ready(store.data_dir / READY, process))
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _ready(told: Path, process: subprocess.Popen[bytes]) -> Served:
+    until = time.monotonic() + READY_WITHIN
+    while not told.exists():
+        if process.poll() is not None or time.monotonic() > until:
+            raise click.ClickException("the server of a branch did not start; see above")
+        time.sleep(0.05)
+    return Served(**json.loads(told.read_text()))
 
 
 def paired(
@@ -154,39 +127,37 @@ def paired(
 ) -> Report:
     """Post the same entries to both sides, in turn first to the one and first to the other."""
     clock: tuple[list[float], list[float]] = [], []
-    processor: tuple[list[float], list[float]] = [], []
-    signed = 0.0
+    worked = [0.0, 0.0, 0.0]
     for no in range(-WARM, pairs):
         if no == 0:
-            signed = signer_seconds()
+            worked = [full.processor(), bare.processor(), signer_seconds() * 1000]
         command, at = str(uuid4()), f"{8 + no % 4:02}:{no % 60:02}"
         sides = [(0, full), (1, bare)] if no % 2 else [(1, bare), (0, full)]
         for which, side in sides:
             took = side.post(no % AGENTS, command, at)
             if no >= 0:
-                clock[which].append(took[0])
-                processor[which].append(took[1])
+                clock[which].append(took)
         told(no + WARM + 1, pairs + WARM)
-    by_signer = (signer_seconds() - signed) / pairs * 1000
-    between, worked = _between(clock), _between(processor) + by_signer
-    medians = [statistics.median(row) for row in (*clock, *processor)]
-    shares = between / medians[1], worked / medians[3]
+    now = full.processor(), bare.processor(), signer_seconds() * 1000
+    by_full, by_bare, by_signer = ((b - a) / pairs for a, b in zip(worked, now, strict=True))
+    return _report(clock, by_full + by_signer, by_bare)
+
+
+def _report(clock: tuple[list[float], list[float]], by_full: float, by_bare: float) -> Report:
+    full, bare = (statistics.median(row) for row in clock)
+    between = statistics.median(a - b for a, b in zip(*clock, strict=True))
     return Report(
-        pairs,
-        bare_median=round(medians[1], 3),
-        full_median=round(medians[0], 3),
+        len(clock[0]),
+        bare_median=round(bare, 3),
+        full_median=round(full, 3),
         median_difference=round(between, 3),
-        overhead=round(shares[0], 4),
-        processor_bare=round(medians[3], 3),
-        processor_difference=round(worked, 3),
-        processor_overhead=round(shares[1], 4),
+        overhead=round(between / bare, 4),
+        processor_bare=round(by_bare, 3),
+        processor_difference=round(by_full - by_bare, 3),
+        processor_overhead=round((by_full - by_bare) / by_bare, 4),
         tree_microseconds_per_event=0.0,
         load=round(os.getloadavg()[0], 1),
     )
-
-
-def _between(rows: tuple[list[float], list[float]]) -> float:
-    return statistics.median(a - b for a, b in zip(*rows, strict=True))
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -198,13 +169,13 @@ def main(data: Path, pairs: int) -> None:
     sealed, plain = BranchStore("sealed", data / "full"), BranchStore("plain", data / "bare")
     for store in (sealed, plain):
         store.data_dir.mkdir()
-    with signing(sealed) as (evidence, signer_seconds):
-        kept = Checkpoints(checkpoints_engine(sealed), ORIGIN)
-        proofs = Proofs(SignerClient(evidence.signer_socket), kept, evidence.vkey_file)
-        full, bare = Side(sealed, proofs), Side(plain, None)
-        stripped(bare.record)
-        with bar("posting") as progress:
-            report = paired(full, bare, pairs, signer_seconds, progress)
+    with (
+        signing(sealed) as (evidence, signer_seconds),
+        serving(sealed, evidence.signer_socket, evidence.vkey_file) as full,
+        serving(plain) as bare,
+        bar("posting") as progress,
+    ):
+        report = paired(full, bare, pairs, signer_seconds, progress)
     echo_json(replace(report, tree_microseconds_per_event=grow_tree(sealed)))
 
 
