@@ -123,21 +123,6 @@ def test_a_database_that_does_not_answer_is_not_ready(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.usefixtures("migrated")
-def test_a_demo_from_before_second_factors_stays_open_to_strangers(tmp_path: Path) -> None:
-    given = ("--person", "A1", "--role", "agent", "--password", "kettle-lamp-river", "--own")
-    assert shilu("user", "add", "agent", *given).exit_code == 0
-    assert shilu("user", "add", "somebody", *given).exit_code == 0
-    made = {"complete": True, "accounts": [{"login": "agent"}]}
-    (tmp_path / "data/demo-logins.json").write_text(json.dumps(made))
-
-    assert shilu("demo", "--if-absent").exit_code == 0
-
-    accounts = Accounts(engine_of(f"sqlite:///{tmp_path}/data/accounts.db"))
-    exempt = {a.login: a.exempt for a in accounts.all_of("main")}
-    assert exempt == {"agent": True, "somebody": False}
-
-
-@pytest.mark.usefixtures("migrated")
 def test_a_login_that_is_added_must_change_its_password_unless_its_owner_chose_it(
     tmp_path: Path,
 ) -> None:

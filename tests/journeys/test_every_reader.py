@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Site, Visit
 
-pytestmark = pytest.mark.alone
 PAGES = {
     "agent": [
         "/today",

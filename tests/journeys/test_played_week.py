@@ -23,7 +23,6 @@ from tests.journeys.week.player import Player, Theatre
 from tests.journeys.week.stage import CUSTOMERS, PEOPLE, Stage, instant
 from tests.journeys.week.words import Words
 
-pytestmark = pytest.mark.alone
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = (
     MONDAY + timedelta(days=n) for n in range(1, 7)
 )

@@ -19,7 +19,6 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Site, Visit
 
-pytestmark = pytest.mark.alone
 SIGNED_WITHIN = 40.0  # seconds; the worker asks for a checkpoint each ten
 KEPT = "shilu.checkpoint"
 

@@ -11,9 +11,11 @@ import signal
 import socket
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import IO
 from urllib.error import HTTPError
@@ -26,6 +28,7 @@ import pytest
 
 import projections
 from domain.callback import TICKS, Answer, Listing, Preparation
+from domain.export import Table
 from domain.words import (
     ERASED_NAME,
     ActivityKind,
@@ -38,6 +41,7 @@ from domain.words import (
 )
 from projections import customers
 from projections.follower import Follower
+from service.table_files import FORMATS
 from shilu.rebuild import check as check_rebuild
 from store.accounts import Accounts
 from store.bundle import VERIFIER, Wanted, write_bundle
@@ -53,6 +57,7 @@ REASON = "她改用了丈夫的号码"
 SECRETS = (NAME, PHONE, NOTE, ANSWER)
 MASK = "欧***"  # what may stay in the log; it shows that the search would find what is there
 ORIGIN = "shilu.test/main"
+AUDITOR = "R1"
 NOW = datetime.now(UTC)
 PASSWORD = "eleven purple kettles"
 
@@ -66,6 +71,10 @@ class World:
         name = f"e{uuid4().hex[:10]}"
         self.branch = Branch(folder / "data", projections.VIEW_METADATA, name, database_url)
         self.branch.found(agents=1, when=NOW - timedelta(days=3))
+        admin = by("M1", Role.ADMINISTRATOR, NOW - timedelta(days=3))
+        self.branch.record.organisation.join(
+            AUDITOR, "某审计", Role.AUDITOR, None, when_day(NOW), by=admin
+        )
         self.views = self.branch.store.views_engine()
         self.follower = Follower(self.branch.store.reader(), self.views, projections.ALL)
         self.follower.prepare()
@@ -117,27 +126,44 @@ class World:
         calls.attempt("K-1", AttemptResult.ANSWERED, by=anew(told))
         calls.record_outcome("K-1", Answer(CallbackOutcome.CONFIRMED, note=ANSWER), by=anew(told))
 
+    def token(self, person: str) -> str:
+        """Sign somebody in."""
+        entry = {"login": f"{person}-{self.branch.name}".lower(), "password": PASSWORD}
+        with urlopen(self._ask("/sessions", entry)) as answer:
+            return str(json.load(answer)["token"])
+
+    def take_tables(self, folder: Path) -> None:
+        """Let the auditor take every table of these days away, as CSV and as XLSX."""
+        folder.mkdir()
+        token, first, last = self.token(AUDITOR), NOW - timedelta(days=4), NOW
+        days = {"first_day": str(when_day(first)), "last_day": str(when_day(last))}
+        for table, kind in product(Table, FORMATS):
+            wanted = {"table": table, "file_format": kind, **days}
+            with urlopen(self._ask("/exports", wanted, token)) as answer:
+                (folder / f"{table}.{kind}").write_bytes(answer.read())
+
     def look_over_http(self) -> str:
         """Let the owner open their customer's page through the web process."""
-        with urlopen(self._ask("/sessions", {"login": self.login, "password": PASSWORD})) as answer:
-            token = json.load(answer)["token"]
+        token = self.token(SUSPECT)
         try:
             with urlopen(self._ask("/customers/C-1", token=token)) as page:
                 return str(page.read().decode())
         except HTTPError as refused:  # there is no such customer any more
             return str(refused.read().decode())
 
-    def open_account(self) -> None:
-        """Let the owner sign in."""
+    def open_accounts(self) -> None:
+        """Let the owner and an auditor sign in."""
         url = self.database_url or f"sqlite:///{self.folder / 'data/accounts.db'}"
-        self.login = f"owner-{self.branch.name}"
         made = Accounts(engine_of(url, schema="accounts"))
-        made.create(self.login, PASSWORD, SUSPECT, self.branch.name, "agent")
+        for person, role in ((SUSPECT, Role.AGENT), (AUDITOR, Role.AUDITOR)):
+            login = f"{person}-{self.branch.name}".lower()
+            made.create(login, PASSWORD, person, self.branch.name, role)
 
     def _ask(self, path: str, body: dict[str, str] | None = None, token: str = "") -> Request:
         data = json.dumps(body).encode() if body else None
         headers = {"Content-Type": "application/json"} if body else {}
         headers |= {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= {"Idempotency-Key": str(uuid4())} if body and token else {}
         return Request(f"http://127.0.0.1:{self.port}/api/v1{path}", data, headers)
 
     def leaves(self) -> list[bytes]:
@@ -188,7 +214,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
 def processes(world: World) -> Iterator[None]:
     """Worker and scheduler of the branch, their logs in the folder that is searched."""
     with (world.folder / "processes.log").open("wb") as logs:
-        world.open_account()
+        world.open_accounts()
         running = [_start(world, name, logs) for name in ("web", "worker", "scheduler")]
         yield
         for process in running:
@@ -219,8 +245,11 @@ def test_after_an_erasure_all_verifies_all_rebuilds_and_nothing_is_left(
     world.follower.catch_up()
     assert not any(check_rebuild(world.branch.store, []).values())
     world.dump(world.folder)
+    world.take_tables(world.folder / "tables")
+    said += _shilu(world, "backup", str(world.folder / "backup.zip"), "--keys", "keys.zip")
     (world.folder / "said.txt").write_bytes(said)
     assert found_in(world.folder, (MASK,))
+    assert found_in(world.folder / "tables", (f"某{SUSPECT}",))
     assert found_in(world.folder, SECRETS) == []
     assert found_in(world.database_files, SECRETS) == []
     assert _shown_name(world) == ERASED_NAME
@@ -230,7 +259,10 @@ def test_the_search_finds_a_secret_in_every_disguise(tmp_path: Path) -> None:
     for no, disguise in enumerate(disguises(NAME)):
         (tmp_path / str(no)).write_bytes(b"\x00" + disguise + b"\x00")
 
-    assert len(found_in(tmp_path, (NAME,))) == len(disguises(NAME)) == 4
+    with zipfile.ZipFile(tmp_path / "packed.xlsx", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("sheet.xml", NAME * 100)
+
+    assert len(found_in(tmp_path, (NAME,))) == len(disguises(NAME)) + 1 == 5
 
 
 def disguises(secret: str) -> list[bytes]:
@@ -246,12 +278,21 @@ def disguises(secret: str) -> list[bytes]:
 def found_in(folder: Path, secrets: tuple[str, ...]) -> list[str]:
     """Return the files below a folder in which one of these texts stands."""
     wanted = [disguise for secret in secrets for disguise in disguises(secret)]
-    files = {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    files = {path: unpacked(path) for path in sorted(folder.rglob("*")) if path.is_file()}
     return [
         str(path.relative_to(folder))
-        for path, data in files.items()
-        if any(disguise in data for disguise in wanted)
+        for path, parts in files.items()
+        if any(disguise in data for disguise in wanted for data in parts)
     ]
+
+
+def unpacked(path: Path) -> list[bytes]:
+    """Return the bytes of a file, and of all files in it where it is a zip file (as XLSX is)."""
+    parts = [path.read_bytes()]
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as packed:
+            parts += [packed.read(name) for name in packed.namelist()]
+    return parts
 
 
 def _free_port() -> int:
@@ -271,10 +312,16 @@ def _start(world: World, name: str, logs: IO[bytes]) -> subprocess.Popen[bytes]:
 
 
 def _erase(world: World) -> bytes:
-    command = [sys.executable, "-m", "shilu", "erase", "C-1", "--yes", "--request", "2026-17"]
-    done = subprocess.run(command, env=world.environment, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr
+    said = _shilu(world, "erase", "C-1", "--yes", "--request", "2026-17")
     world.follower.catch_up()  # the follower's process, here in the test's
+    return said
+
+
+def _shilu(world: World, *words: str) -> bytes:
+    command, env = [sys.executable, "-m", "shilu", *words], world.environment
+    env |= {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, env=env, cwd=world.folder, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 
 

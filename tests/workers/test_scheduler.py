@@ -25,26 +25,25 @@ from workers.scheduler import SETTLE, Rounds, Scheduler, sender, task_of
 from workers.tasks import Task
 
 KINDS = ("missing_logs", "fake_entries")
-NOW = datetime.now(UTC)
-TODAY = when_day(NOW)
 
 
 class Office:
     """A branch whose log is due at midnight, its views, and a place for tasks."""
 
     def __init__(self, folder: Path, place: Place) -> None:
-        self.place = place
+        self.place, self.now = place, datetime.now(UTC)
+        self.today = when_day(self.now)
         self.branch = Branch(folder, projections.VIEW_METADATA)
-        self.branch.found(agents=2, when=at(TODAY - timedelta(days=14), 8))
-        self.branch.set_due_at_midnight(TODAY, at(TODAY - timedelta(days=14), 9))
+        self.branch.found(agents=2, when=at(self.today - timedelta(days=14), 8))
+        self.branch.set_due_at_midnight(self.today, at(self.today - timedelta(days=14), 9))
         self.views = self.branch.store.views_engine()
         self.follower = Follower(self.branch.store.reader(), self.views, projections.ALL)
         self.follower.prepare()
         self.follower.catch_up()
 
     def answered_callback(self, n: int = 0) -> str:
-        visit = self.branch.visit(SUSPECT, f"C{n}", NOW - timedelta(days=1, hours=n))
-        outcome, when = CallbackOutcome.DENIED, NOW - timedelta(hours=1)
+        visit = self.branch.visit(SUSPECT, f"C{n}", self.now - timedelta(days=1, hours=n))
+        outcome, when = CallbackOutcome.DENIED, self.now - timedelta(hours=1)
         callback = self.branch.call(visit, SUSPECT, f"C{n}", outcome, when)
         self.follower.catch_up()
         return callback
@@ -75,7 +74,7 @@ def office(tmp_path: Path, place: Place) -> Iterator[Office]:
 
 def test_an_outcome_is_compared_at_once(office: Office) -> None:
     broker = office.place.open()
-    declare_actors(broker, office.branch.record, office.views, lambda: NOW)
+    declare_actors(broker, office.branch.record, office.views, lambda: office.now)
     dispatcher, _ = office.rounds(broker)
     callback = office.answered_callback()
 
@@ -89,30 +88,30 @@ def test_an_outcome_is_compared_at_once(office: Office) -> None:
 
 def test_what_is_due_is_done_and_is_due_no_more(office: Office) -> None:
     broker = office.place.open()
-    declare_actors(broker, office.branch.record, office.views, lambda: NOW)
+    declare_actors(broker, office.branch.record, office.views, lambda: office.now)
     _, scheduler = office.rounds(broker)
 
     with working(broker):
-        assert scheduler.tick(NOW) == 1
+        assert scheduler.tick(office.now) == 1
         broker.join("checks", timeout=5_000)
 
     assert office.done() == [("missing_logs", TEAM)]
-    until(lambda: office.due(NOW) == [])
+    until(lambda: office.due(office.now) == [])
 
 
 def test_what_is_due_is_sent_once_between_two_sweeps(office: Office) -> None:
     _, scheduler = office.rounds(office.place.open())
 
-    sent = [scheduler.tick(NOW) for _ in range(3)]
+    sent = [scheduler.tick(office.now) for _ in range(3)]
     scheduler.sweep()
 
     assert sent == [1, 0, 0]
-    assert scheduler.tick(NOW) == 1
+    assert scheduler.tick(office.now) == 1
 
 
 def test_a_deadline_is_left_to_settle_for_some_seconds(office: Office) -> None:
     _, scheduler = office.rounds(office.place.open())
-    deadline = at(TODAY, 0)
+    deadline = at(office.today, 0)
 
     assert scheduler.tick(deadline) == 0
     assert scheduler.tick(deadline + SETTLE) == 1
@@ -121,7 +120,7 @@ def test_a_deadline_is_left_to_settle_for_some_seconds(office: Office) -> None:
 def test_two_schedulers_at_once_leave_one_outcome_a_check(office: Office) -> None:
     brokers = [office.place.open(), office.place.open()]
     for broker in brokers:
-        declare_actors(broker, office.branch.record, office.views, lambda: NOW)
+        declare_actors(broker, office.branch.record, office.views, lambda: office.now)
     pairs = [office.rounds(broker) for broker in brokers]
     callbacks = [office.answered_callback(n) for n in range(3)]
 
@@ -129,7 +128,7 @@ def test_two_schedulers_at_once_leave_one_outcome_a_check(office: Office) -> Non
         for dispatcher, scheduler in pairs:
             while dispatcher.step():
                 pass
-            scheduler.tick(NOW)
+            scheduler.tick(office.now)
         for queue in ("checks", "compare"):
             brokers[0].join(queue, timeout=5_000)
         until(lambda: len(office.done()) >= 4)
@@ -140,13 +139,13 @@ def test_two_schedulers_at_once_leave_one_outcome_a_check(office: Office) -> Non
 
 def test_tasks_that_a_broker_lost_are_sent_again_by_the_sweep(office: Office) -> None:
     broker = office.place.open()
-    declare_actors(broker, office.branch.record, office.views, lambda: NOW)
+    declare_actors(broker, office.branch.record, office.views, lambda: office.now)
     _, scheduler = office.rounds(broker)
-    scheduler.tick(NOW)
+    scheduler.tick(office.now)
     forget_everything(broker)
 
     scheduler.sweep()
-    scheduler.tick(NOW)
+    scheduler.tick(office.now)
     with working(broker):
         until(office.done)
 
@@ -199,13 +198,13 @@ def test_a_second_dispatcher_that_was_overtaken_does_not_move_the_place_back(
 
 def test_the_rounds_dispatch_tick_and_sweep_by_themselves(office: Office) -> None:
     broker = office.place.open()
-    declare_actors(broker, office.branch.record, office.views, lambda: NOW)
+    declare_actors(broker, office.branch.record, office.views, lambda: office.now)
     dispatcher, scheduler = office.rounds(broker)
     rounds = Rounds(dispatcher, scheduler)
     callback = office.answered_callback()
 
     with working(broker):
-        rounds.once(0.0, NOW)
+        rounds.once(0.0, office.now)
         for queue in ("checks", "compare"):
             broker.join(queue, timeout=5_000)
 
@@ -214,7 +213,7 @@ def test_the_rounds_dispatch_tick_and_sweep_by_themselves(office: Office) -> Non
 
 def test_a_due_check_and_an_event_ask_for_the_same_task(office: Office) -> None:
     callback = office.answered_callback()
-    (due,) = [check for check in office.due(NOW) if check.check == "fake_entries"]
+    (due,) = [check for check in office.due(office.now) if check.check == "fake_entries"]
 
     assert task_of(due).key == f"fake_entries/{callback}"
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from tests.api.conftest import Branch
-from tests.api.schema.conftest import ROLES, send_all
+from tests.api.schema.conftest import ROLES, Cases, send_all
 
 MODE = GenerationMode.NEGATIVE
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_what_breaks_the_document_is_answered_as_documented(
-    branch: Branch, cases: list[st.SearchStrategy[Any]], role: str
+    branch: Branch, cases: Cases, role: str
 ) -> None:
     send_all(branch, role, MODE, cases)
