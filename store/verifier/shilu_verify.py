@@ -33,6 +33,7 @@ RECORD = struct.Struct(">QII")  # position, bytes of the envelope, bytes of the 
 WITHHELD = 0xFFFFFFFF  # instead of the state's length: this bundle shows envelopes alone
 BLOCK, PART = 256, 1 << 16  # events of a tile (C2SP tlog-tiles), and events hashed in one go
 SMALL, LARGE = 1 << 20, 1 << 36  # bytes of a small file, and of the leaf hashes
+LONGEST = 1 << 28  # bytes of an envelope or a state
 ED25519, COSIGNATURE = 1, 4  # signature types of C2SP signed-note and tlog-cosignature
 
 TEXT = rb'"([^"\\]*(?:\\.[^"\\]*)*)"'
@@ -68,8 +69,8 @@ def perfect_root(hashes: bytes) -> bytes:
     """Return the root over 1, 2, 4, 8, ... hashes that lie side by side."""
     sha = sha256
     while len(hashes) > 32:
-        pairs = (hashes[at : at + 64] for at in range(0, len(hashes), 64))
-        hashes = b"".join([sha(b"\x01" + pair).digest() for pair in pairs])
+        starts = range(0, len(hashes), 64)
+        hashes = b"".join([sha(b"\x01" + hashes[at : at + 64]).digest() for at in starts])
     return hashes
 
 
@@ -186,15 +187,16 @@ class Checkpoint(NamedTuple):
 
 def read_events(file: IO[bytes], start: int) -> Iterator[Event]:
     """Yield the records of an events.bin from here on; index ``start`` comes next."""
-    expected = start
-    while header := file.read(RECORD.size):
+    expected, read = start, file.read
+    while header := read(RECORD.size):
         expected += 1
-        position, envelope, state = RECORD.unpack(header.ljust(RECORD.size, b"\xff"))
-        length = envelope if state == WITHHELD else envelope + state
-        body = file.read(length) if length <= 1 << 28 else b""
-        if len(body) != length or len(header) < RECORD.size:
+        position, length, other = RECORD.unpack(header.ljust(RECORD.size, b"\xff"))
+        envelope = read(length) if length <= LONGEST else b""
+        state = None if other == WITHHELD else read(other) if other <= LONGEST else b""
+        whole = len(envelope) == length and (state is None or len(state) == other)
+        if not whole or len(header) < RECORD.size:
             raise Verdict(ALTERED, f"the record of event {expected} is damaged", expected)
-        yield position, body[:envelope], None if state == WITHHELD else body[envelope:]
+        yield position, envelope, state
 
 
 def check_events(
