@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from projections.team_day import TeamState
 from projections.team_facts import TEAM_DAY
 from projections.timeline import TIMELINE
 from shilu.bench.events import TEAM_SIZE, fill
+from shilu.bench.figure import Figure
 from shilu.replay import READINGS, as_json, replay
 from shilu.terminal import bar, echo_json
 from store.branch import BranchStore
@@ -34,6 +35,8 @@ from store.log_reader import LogReader
 from store.migrate import migrate
 
 BRANCH = "bench"
+EVENTS, AGENTS, SEED = 1_000_000, 500, 531
+REPLAYS = 4  # of a table with all figures; each takes a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,19 +181,10 @@ def _forget(file: Path) -> None:
                 os.close(descriptor)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), required=True)
-@click.option("--events", type=click.IntRange(min=1000), default=1_000_000, show_default=True)
-@click.option("--agents", type=click.IntRange(min=1), default=500, show_default=True)
-@click.option("--seed", type=int, default=531, show_default=True)
-@click.option("--asked", type=int, default=1000, show_default=True, help="Warm questions.")
-@click.option("--asked-cold", type=int, default=50, show_default=True, help="Cold questions.")
-@click.option("--replays", type=int, default=4, show_default=True, help="Instants to replay.")
-def main(
-    data: Path, events: int, agents: int, seed: int, asked: int, asked_cold: int, replays: int
-) -> None:
-    """Measure the state of a team as of a past instant; print the figures as JSON."""
-    store = branch_of(data, events, agents, seed)
+def look_back(
+    store: BranchStore, agents: int, seed: int, asked: int, asked_cold: int, replays: int
+) -> Report:
+    """Ask a branch for the states of its teams at drawn instants."""
     seconds, reader, engine = project(store), store.reader(), store.views_engine()
     head, rng = reader.head(), random.Random(seed)
     file = store.folder / "views.db"
@@ -200,7 +194,35 @@ def main(
         drawn = questions(engine, agents, replays, rng)
         equal = equal_to_replays(engine, reader, drawn, progress)
     rate = round(head / seconds) if seconds > 1 else 0
-    echo_json(Report(head, agents, rate, warmly, coldly, equal, replays))
+    return Report(head, agents, rate, warmly, coldly, equal, replays)
+
+
+def measure(folder: Path, _url: str) -> Iterator[Figure]:
+    """Yield the figures that are to be held, of a million events on SQLite."""
+    found = look_back(branch_of(folder, EVENTS, AGENTS, SEED), AGENTS, SEED, 1000, 50, REPLAYS)
+    beside = f"{found.events:,} events, median {{:g}} ms"
+    for name, spread, goal in (("warm", found.warm, 50), ("cold", found.cold, 500)):
+        told = beside.format(spread.median)
+        yield Figure(f"asof_{name}_p99", spread.p99, goal, "ms", beside=told)
+    yield Figure(
+        "asof_equal", found.equal, REPLAYS, "of replays", at_least=True, beside="byte for byte"
+    )
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), required=True)
+@click.option("--events", type=click.IntRange(min=1000), default=EVENTS, show_default=True)
+@click.option("--agents", type=click.IntRange(min=1), default=AGENTS, show_default=True)
+@click.option("--seed", type=int, default=SEED, show_default=True)
+@click.option("--asked", type=int, default=1000, show_default=True, help="Warm questions.")
+@click.option("--asked-cold", type=int, default=50, show_default=True, help="Cold questions.")
+@click.option("--replays", type=int, default=4, show_default=True, help="Instants to replay.")
+def main(
+    data: Path, events: int, agents: int, seed: int, asked: int, asked_cold: int, replays: int
+) -> None:
+    """Measure the state of a team as of a past instant; print the figures as JSON."""
+    store = branch_of(data, events, agents, seed)
+    echo_json(look_back(store, agents, seed, asked, asked_cold, replays))
 
 
 if __name__ == "__main__":

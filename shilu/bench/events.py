@@ -62,6 +62,13 @@ def fill(store: BranchStore, events: int, agents: int, seed: int, progress: Prog
     return store.reader().head()
 
 
+def entries(agents: int, log: str, count: int) -> Iterator[SealedEvent]:
+    """Go through the first events of a branch that ``fill`` has set up and let do nothing yet."""
+    rng, versions = random.Random(531), dict[UUID, int]()
+    for told in islice(_days(agents, rng), count):
+        yield _stored(told, versions, log, rng)
+
+
 def _set_up(record: TeamRecord, agents: int) -> None:
     start = datetime.combine(FIRST_DAY, time(0), ZONE).astimezone(UTC)
     ids = random.Random(0)

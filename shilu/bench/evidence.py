@@ -30,7 +30,8 @@ from projections.base import POSITIONS
 from projections.evidence import Evidence
 from projections.follower import Follower
 from projections.proof_tree import PROOF_TREE, tree
-from shilu.bench.asof import branch_of
+from shilu.bench.asof import AGENTS, EVENTS, SEED, branch_of
+from shilu.bench.figure import Figure
 from shilu.terminal import echo_json
 from store.branch import BranchStore
 from store.checkpoints import Checkpoints, checkpoints_engine
@@ -177,16 +178,8 @@ def _processor() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), required=True)
-@click.option("--events", type=click.IntRange(min=1000), default=1_000_000, show_default=True)
-@click.option("--agents", type=click.IntRange(min=1), default=500, show_default=True)
-@click.option("--seed", type=int, default=531, show_default=True)
-@click.option("--url", default="", help="A PostgreSQL database to use instead of SQLite.")
-def main(data: Path, events: int, agents: int, seed: int, url: str) -> None:
-    """Measure verifying a log and proving its events; print the figures as JSON."""
-    store = branch_of(data, events, agents, seed, url)
-    migrate(store, f"sqlite:///{data / 'accounts.db'}", None, [])  # a branch made by another figure
+def examine(store: BranchStore, data: Path, seed: int) -> Report:
+    """Sign a branch's log, verify it both ways and prove some of its events."""
     per_event = grow_tree(store)
     with signing(store) as (evidence, _), tempfile.TemporaryDirectory(dir=data) as temporary:
         folder = Path(temporary)
@@ -199,9 +192,30 @@ def main(data: Path, events: int, agents: int, seed: int, url: str) -> None:
         longest, milliseconds = prove_some(evidence, size, folder, seed)
         shutil.rmtree(bundle)
     load = round(os.getloadavg()[0], 1)
-    echo_json(
-        Report(size, raw, per_event, database, outside, megabytes, longest, milliseconds, load)
-    )
+    return Report(size, raw, per_event, database, outside, megabytes, longest, milliseconds, load)
+
+
+def measure(folder: Path, _url: str) -> Iterator[Figure]:
+    """Yield the figures that are to be held, of a million events on SQLite."""
+    found = examine(branch_of(folder, EVENTS, AGENTS, SEED), folder, SEED)
+    beside = f"{found.events:,} events, hashing alone {found.raw_microseconds_per_event} µs each"
+    yield Figure("verify_database", found.verify_database.clock, 10, "s", beside=beside)
+    beside = f"{found.bundle_megabytes} MB"
+    yield Figure("verify_bundle", found.verify_bundle.clock, 3, "s", beside=beside)
+    yield Figure("proof", found.proof_bytes, 1536, "bytes", beside=f"the longest of {PROOFS}")
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), required=True)
+@click.option("--events", type=click.IntRange(min=1000), default=EVENTS, show_default=True)
+@click.option("--agents", type=click.IntRange(min=1), default=AGENTS, show_default=True)
+@click.option("--seed", type=int, default=SEED, show_default=True)
+@click.option("--url", default="", help="A PostgreSQL database to use instead of SQLite.")
+def main(data: Path, events: int, agents: int, seed: int, url: str) -> None:
+    """Measure verifying a log and proving its events; print the figures as JSON."""
+    store = branch_of(data, events, agents, seed, url)
+    migrate(store, f"sqlite:///{data / 'accounts.db'}", None, [])  # a branch made by another figure
+    echo_json(examine(store, data, seed))
 
 
 if __name__ == "__main__":
