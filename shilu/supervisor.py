@@ -1,20 +1,17 @@
 """`shilu up`: start every process, restart what dies, stop in order, leave no orphan.
 
 Each process leads a session of its own, so that whatever it started can be ended with it; on
-Linux the kernel ends it when the supervisor itself is killed. Standard library only: the
-supervisor lives as long as everything else and shall cost little memory.
+Linux the kernel ends it when the supervisor itself is killed (children.py).
 """
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import http.client
 import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +19,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
+
+from shilu.children import Child, Start, load, starter
 
 START_ORDER = ("signer", "web", "follower", "worker", "scheduler")
 FIRST = ("signer", "web")  # people wait for these; loading all five at once takes twice as long
@@ -31,8 +30,6 @@ BACK_OFF = (0.1, 10.0)  # seconds before the first and the slowest restart in a 
 FIRST_ALONE = 5.0  # seconds at most that the others wait for the first to answer
 HEALTHY_AFTER = 10.0  # a process that lived this long starts its back-off anew
 TICK = 0.05
-
-_PR_SET_PDEATHSIG = 1
 
 
 class Settings(Protocol):
@@ -60,10 +57,10 @@ def up(settings: Settings) -> int:
     with lock:
         if not _is_free(settings.host, settings.port):
             return _refuse(f"port {settings.port} is taken; choose another with SHILU_PORT")
-        migrate = _command("migrate", "--quiet")
-        if subprocess.run(migrate, env=environment, check=False).returncode:  # noqa: S603
+        load()
+        if starter("migrate", environment, "--quiet")().wait():
             return _refuse("the tables could not be made; see above")
-        processes = [Process(name, _command(name), environment) for name in START_ORDER]
+        processes = [Process(name, starter(name, environment)) for name in START_ORDER]
         Supervisor(processes, Readiness(settings.host, settings.port)).run()
     return 0
 
@@ -73,9 +70,8 @@ class Process:
     """One process to keep alive: started, watched, restarted with growing pauses, ended."""
 
     name: str
-    command: Sequence[str]
-    environment: Mapping[str, str]
-    child: subprocess.Popen[bytes] | None = None
+    start: Start
+    child: Child | None = None
     _started_at: float = field(default=0.0, init=False)
     _start_at: float = field(default=0.0, init=False)
     _pause: float = field(default=BACK_OFF[0], init=False)
@@ -117,13 +113,7 @@ class Process:
 
     def _start(self, now: float) -> None:
         self._started_at = now
-        self.child = subprocess.Popen(  # noqa: S603
-            self.command,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=_die_with(os.getpid()),  # we have one thread
-        )
+        self.child = self.start()
         _log("started", process=self.name, pid=self.child.pid)
 
     def _plan_restart(self, now: float) -> None:
@@ -205,27 +195,6 @@ def _wait_for(what: Callable[[], bool], seconds: float, until: Callable[[], bool
     deadline = time.monotonic() + seconds
     while not what() and not until() and time.monotonic() < deadline:
         time.sleep(0.01)
-
-
-def _die_with(parent: int) -> Callable[[], None] | None:
-    """Return what a child runs so that the kernel kills it with its parent; Linux only.
-
-    Elsewhere a killed supervisor leaves its children to whoever looks after the machine.
-    """
-    if not sys.platform.startswith("linux"):
-        return None
-    libc = ctypes.CDLL(None, use_errno=True)  # loaded here: nothing may be loaded after a fork
-
-    def die_with_parent() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before we could ask
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return die_with_parent
-
-
-def _command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "shilu", *arguments]
 
 
 def _lock(path: Path) -> IO[str] | None:

@@ -6,7 +6,7 @@ import gzip
 import re
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from shilu.bench.figure import Figure
@@ -21,10 +21,14 @@ def measure(folder: Path, _url: str) -> Iterator[Figure]:
     """Yield the figures of a small branch, on the embedded default whatever ``url`` is."""
     office = Office(folder, agents=10)
     office.found(1000)
-    with office.running("up"):
+    with office.running("up") as (supervisor,):
         time.sleep(SETTLED)
         yield Figure(
-            "idle_memory", _memory_of(office), 300, "MB", beside="all processes, shared pages once"
+            "idle_memory",
+            _memory_of(supervisor),
+            300,
+            "MB",
+            beside="all processes, shared pages once",
         )
         with closing(office.browser()) as browser:
             weights = {path: _weight(browser, path, office.tokens[0]) for path in PAGES}
@@ -33,17 +37,26 @@ def measure(folder: Path, _url: str) -> Iterator[Figure]:
     yield Figure("agent_page", kilobytes, 50, "KB", beside=f"{heaviest}, packed, with all it loads")
 
 
-def _memory_of(office: Office) -> int:
-    """Return the proportional megabytes of all processes that have this office's folder."""
-    mine, total = f"SHILU_DATA={office.folder}\0".encode(), 0
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if mine in (process / "environ").read_bytes() + b"\0":
-                told = (process / "smaps_rollup").read_text()
-                total += int(re.findall(r"^Pss: +(\d+)", told, re.MULTILINE)[0])
-        except (OSError, IndexError):
-            continue  # it has ended, or is not ours
-    return total >> 10
+def _memory_of(supervisor: int) -> int:
+    """Return the proportional megabytes of a process and all that it started."""
+    family, parents = {supervisor}, _parents()
+    while children := {pid for pid, parent in parents.items() if parent in family} - family:
+        family |= children
+    return sum(map(_kilobytes, family)) >> 10
+
+
+def _parents() -> dict[int, int]:
+    """Return whose child each process is."""
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            found[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    return found
+
+
+def _kilobytes(pid: int) -> int:
+    told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.findall(r"^Pss: +(\d+)", told, re.MULTILINE)[0])
 
 
 def _weight(browser: Browser, path: str, token: str) -> int:

@@ -82,13 +82,16 @@ class Office:
         record.close()
 
     @contextmanager
-    def running(self, *names: str) -> Iterator[None]:
-        """Run processes of the product as long as the context lasts; with web, until it answers."""
+    def running(self, *names: str) -> Iterator[list[int]]:
+        """Run processes of the product as long as the context lasts; yield their numbers.
+
+        With web or up among them, once it answers.
+        """
         processes = [self._start(name) for name in names]
         try:
             if {"web", "up"} & set(names):
                 self._wait()
-            yield
+            yield [process.pid for process in processes]
         finally:
             for process in reversed(processes):
                 process.terminate()

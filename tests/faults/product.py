@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -98,7 +99,7 @@ class Product:
         assert self.supervisor is not None
         children = psutil.Process(self.supervisor.pid).children(recursive=True)
         names = {name, f"store.{name}"}  # the signer runs as a module of its own
-        return [child for child in children if names & set(_arguments(child))]
+        return [child for child in children if names & set(_words(child))]
 
     def kill(self, name: str) -> None:
         """kill -9 one process, or everything at once."""
@@ -284,9 +285,10 @@ def login_of(agent: str) -> str:
     return f"{BRANCH}-{agent}"
 
 
-def _arguments(process: psutil.Process) -> list[str]:
+def _words(process: psutil.Process) -> list[str]:
+    """Return what `ps` says of a process: its arguments, or the words of the title it took."""
     with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-        return process.cmdline()
+        return re.split(r"[ \[\]-]+", " ".join(process.cmdline()))
     return []
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pytest
 
 from shilu import supervisor
 from shilu.supervisor import START_ORDER, Process, Readiness, Supervisor
 
 
+def _nobody() -> NoReturn:
+    raise AssertionError("nothing is started here")
+
+
 class Tended(Process):
     """A process that only notes when it was tended."""
 
     def __init__(self, name: str, tended: list[str]) -> None:
-        super().__init__(name, (), {})
+        super().__init__(name, _nobody)
         self.tended = tended
 
     def tend(self, now: float) -> None:

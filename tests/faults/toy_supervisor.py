@@ -12,9 +12,11 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from shilu import supervisor
+from shilu.children import spawned
 from shilu.supervisor import Process, Supervisor
 
 
@@ -48,7 +50,8 @@ def main() -> None:
         return toy(journal, names[1])
     supervisor.GRACE = 1.0
     command = [sys.executable, "-m", __spec__.name, folder, "--toy"]
-    Supervisor([Process(name, [*command, name], dict(os.environ)) for name in names]).run()
+    starts = {name: partial(spawned, [*command, name], dict(os.environ)) for name in names}
+    Supervisor([Process(name, start) for name, start in starts.items()]).run()
     return None
 
 
