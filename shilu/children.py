@@ -21,13 +21,14 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Protocol
 
+COMMANDS = "shilu.cli"  # by name: it is what starts the supervisor
 PRODUCT = (  # what the processes load as they start
     "gunicorn.arbiter",
     "gunicorn.workers.gthread",
     "projections.follower",
     "service",
     "setproctitle",
-    "shilu.cli",
+    COMMANDS,
     "shilu.doctor",
     "shilu.web",
     "store.migrate",
@@ -133,9 +134,7 @@ def _live(
     code = 1
     try:
         _become(words, environment, die)
-        from shilu.cli import main
-
-        main(list(words), prog_name="shilu")
+        import_module(COMMANDS).main(list(words), prog_name="shilu")
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:  # noqa: BLE001  whatever it was, the parent's loop must not go on here
