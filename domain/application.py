@@ -82,7 +82,12 @@ class TeamRecord(Application[UUID]):
         )
         self.plans = Plans(
             self.recording,
-            PlanPorts(self._team_of, self.customers.owner_in_use, self.rulebook.rules),
+            PlanPorts(
+                self._team_of,
+                self.customers.owner_in_use,
+                self.rulebook.rules,
+                self.daily_logs.is_withdrawn,
+            ),
         )
         self.weekly_sheets = WeeklySheets(
             self.recording, WeekPorts(self._team_of, self.rulebook.rules, self._figures)

@@ -332,6 +332,12 @@ class DailyLogs:
         """Return the log of that day, or None."""
         return self._recording.find(DailyLog, daily_log_stream(agent_id, day))
 
+    def is_withdrawn(self, agent_id: str, day: date, activity_id: str) -> bool:
+        """Tell whether an agent's entry of a day was taken back."""
+        log = self.find(agent_id, day)
+        entry = log.activities.get(activity_id) if log else None
+        return entry is not None and entry.withdrawn
+
     def log_activity(
         self, agent_id: str, activity: Activity, *, by: By, repeat_is_meant: bool = False
     ) -> Receipt:

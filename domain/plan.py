@@ -2,14 +2,14 @@
 
 Tomorrow's plan, next week's plan and the month's 行事历 are the same items seen by day, week and
 month. A visit that was planned becomes an entry of the log with one tap; what came otherwise was
-moved or cancelled, and the record shows both.
+moved or cancelled, and the record shows both. Whose entry is withdrawn is open again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -153,10 +153,12 @@ class PlanItem(Aggregate):
         self.kind = kind
         self.customer_id = customer_id
         self.settled = False
+        self.entries: list[tuple[str, datetime]] = []  # that kept it, with when they say it was
 
     @event(Kept)
-    def _kept(self) -> None:
+    def _kept(self, activity_id: str | None, by: By) -> None:
         self.settled = True
+        self.entries += [(activity_id, by.occurred_at)] if activity_id else []
 
     @event(Moved)
     def _moved(self, day: date) -> None:
@@ -174,6 +176,7 @@ class Ports:
     team_of: Callable[[str, date], str | None]
     owner_of: Callable[[str], str | None]  # refuses customers who may not be worked with
     rules: Callable[[], Rules]
+    is_gone: Callable[[str, date, str], bool]  # an agent's entry of a day: withdrawn?
 
 
 class Plans:
@@ -186,6 +189,13 @@ class Plans:
     def find(self, agent_id: str, item_id: str) -> PlanItem | None:
         """Return the item, or None."""
         return self._recording.find(PlanItem, plan_stream(agent_id, item_id))
+
+    def undone(self, item: PlanItem) -> int:
+        """Return how many of the entries that kept an item were withdrawn since."""
+        day_of = self._ports.rules().day_of
+        days = [(entry, {day_of(at), item.day}) for entry, at in item.entries]
+        gone = self._ports.is_gone
+        return sum(any(gone(item.agent_id, d, entry) for d in on) for entry, on in days)
 
     def plan(self, agent_id: str, item_id: str, meant: Intention, *, by: By) -> Receipt:
         """Plan something for today or later.
@@ -296,6 +306,9 @@ class Plans:
     def _today(self, by: By) -> date:
         return self._ports.rules().day_of(by.recorded_at)
 
+    def _is_open_again(self, item: PlanItem) -> bool:
+        return bool(item.entries) and self.undone(item) == len(item.entries)
+
     def _change(
         self, agent_id: str, item_id: str, change: Callable[[PlanItem], None], by: By
     ) -> Receipt:
@@ -304,7 +317,7 @@ class Plans:
             item = self.find(agent_id, item_id)
             if item is None:
                 raise UnknownPlan(item_id=item_id)
-            if item.settled:
+            if item.settled and not self._is_open_again(item):
                 raise PlanSettled(item_id=item_id)
             change(item)
             return [item]

@@ -1,14 +1,16 @@
 """The review of a weekly sheet or a monthly record: 主管关怀 (R-14, R-25).
 
 It needs an evaluation and advice, and for a month guidance on the next 行事历: it cannot be closed
-while one of them is empty. What is too thin to help, or copied, is asked about once.
+while one of them is empty. What is too thin to help, or copied, is asked about once. Its reviewer
+may take it back at once, unread (R-04).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import count
 from typing import ClassVar
 from uuid import UUID
 
@@ -23,19 +25,22 @@ from domain.refusals import (
     EmptyText,
     NotYours,
     ThinRemark,
+    UndoTooLate,
     UnknownReview,
     UnknownSheet,
 )
 from domain.remarks import is_copied, is_thin
+from domain.review import UNDO_WITHIN
 from domain.sheet_checklist import SheetFinding
 from domain.words import By, Receipt, RemarkKind, Role, SheetKind, stream_id
 
 MAX_TEXT = 2000
 
 
-def sheet_review_stream(agent_id: str, sheet: SheetKind, period: date) -> UUID:
-    """Return the stream of the review of an agent's week or month."""
-    return stream_id("review", str(sheet), agent_id, period.isoformat())
+def sheet_review_stream(agent_id: str, sheet: SheetKind, period: date, again: int = 0) -> UUID:
+    """Return the stream of the review of a week or month, or of that after ``again`` withdrawn ones."""
+    more = (str(again),) if again else ()
+    return stream_id("review", str(sheet), agent_id, period.isoformat(), *more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +92,32 @@ class SheetReview(Aggregate):
         period: date
         reply: str | None
 
+    class Withdrawn(Aggregate.Event):
+        """The reviewer took it back at once; what it said stays on record."""
+
+        TOPIC = "review.sheet_withdrawn.v1"
+        agent_id: str
+        team_id: str
+        sheet: SheetKind
+        period: date
+
     @event(Completed)
-    def __init__(self, agent_id: str, team_id: str, sheet: SheetKind, period: date) -> None:
+    def __init__(self, agent_id: str, team_id: str, sheet: SheetKind, period: date, by: By) -> None:
         self.agent_id = agent_id
         self.team_id = team_id
         self.sheet = sheet
         self.period = period
+        self.told = by
         self.read = False
+        self.withdrawn = False
 
     @event(Read)
     def _read(self) -> None:
         self.read = True
+
+    @event(Withdrawn)
+    def _withdrawn(self) -> None:
+        self.withdrawn = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +140,17 @@ class SheetReviews:
         self._sheet_of = sheet_of
 
     def find(self, agent_id: str, sheet: SheetKind, period: date) -> SheetReview | None:
-        """Return the review of that sheet, or None."""
-        return self._recording.find(SheetReview, sheet_review_stream(agent_id, sheet, period))
+        """Return the review of that sheet that stands, or None."""
+        return self._recording.find(SheetReview, self.stream(agent_id, sheet, period))
+
+    def stream(self, agent_id: str, sheet: SheetKind, period: date) -> UUID:
+        """Return the stream of the review that stands, or into which one would be written."""
+        streams = (sheet_review_stream(agent_id, sheet, period, again) for again in count())
+        return next(one for one in streams if not self._is_withdrawn(one))
+
+    def _is_withdrawn(self, stream: UUID) -> bool:
+        review = self._recording.find(SheetReview, stream)
+        return review is not None and review.withdrawn
 
     def complete(
         self,
@@ -149,7 +178,34 @@ class SheetReviews:
             if self.find(agent_id, sheet, period) is not None:
                 raise AlreadyReviewed(agent_id=agent_id, day=period)
             _check(care, sheet, earlier, meant)
-            return [_completed(agent_id, sheet, period, seen, care, meant, by)]
+            stream = self.stream(agent_id, sheet, period)
+            return [_completed(stream, agent_id, sheet, period, seen, care, meant, by)]
+
+        return self._recording.answer(by, decide)
+
+    def withdraw(self, agent_id: str, sheet: SheetKind, period: date, *, by: By) -> Receipt:
+        """Take one's own review back within ten minutes, unread; the sheet waits again.
+
+        Raises UnknownReview, NotYours, UndoTooLate.
+        """
+
+        def decide() -> list[Aggregate]:
+            review = self.find(agent_id, sheet, period)
+            if review is None:
+                raise UnknownReview(agent_id=agent_id, day=period)
+            if by.actor != review.told.actor:
+                raise NotYours(what="review")
+            if review.read or by.recorded_at - review.told.recorded_at > UNDO_WITHIN:
+                raise UndoTooLate(minutes=UNDO_WITHIN // timedelta(minutes=1))
+            review.trigger_event(
+                SheetReview.Withdrawn,
+                agent_id=agent_id,
+                team_id=review.team_id,
+                sheet=sheet,
+                period=period,
+                by=by,
+            )
+            return [review]
 
         return self._recording.answer(by, decide)
 
@@ -197,6 +253,7 @@ def _check(care: Care, sheet: SheetKind, earlier: Sequence[str], meant: bool) ->
 
 
 def _completed(
+    stream: UUID,
     agent_id: str,
     sheet: SheetKind,
     period: date,
@@ -208,7 +265,7 @@ def _completed(
     guidance = (care.guidance or "").strip() or None
     review: SheetReview = SheetReview._create(
         SheetReview.Completed,
-        id=sheet_review_stream(agent_id, sheet, period),
+        id=stream,
         agent_id=agent_id,
         team_id=seen.team_id,
         sheet=sheet,

@@ -66,6 +66,10 @@ PLAN_SENTENCES: Mapping[str, tuple[str, str]] = {
         "批阅了 {agent_id} {period} 的{sheet}（{kind}）",
         "reviewed the {sheet} of {agent_id} for {period} ({kind})",
     ),
+    "review.sheet_withdrawn.v1": (
+        "撤销了对 {agent_id} {period} 的{sheet}的批阅",
+        "took back the review of the {sheet} of {agent_id} for {period}",
+    ),
     "review.sheet_read.v1": (
         "{agent_id} 读了 {period} 的{sheet}的批阅",
         "{agent_id} read the review of the {sheet} for {period}",

@@ -50,6 +50,7 @@ ITEM = Table(
     Column("own", Boolean, nullable=False),
     Column("position", BigInteger, nullable=False),
     Index("plans_item_day", "agent_id", "day"),
+    Index("plans_item_entry", "activity_id"),
 )
 WAITING = Table(  # the newest open visit of a customer on a day, to be met by its entry
     "plans_waiting",
@@ -200,11 +201,11 @@ def _withdrawn(writer: Writer, event: LoggedEvent) -> None:
     agreed = _agreed(writer, event)
     if agreed is not None and not agreed["own"]:
         _drop(writer, event, agreed)
-    for item in writer.rows(ITEM, agent_id=event.data["agent_id"], day=event.data["day"]):
-        if item["activity_id"] == event.data["activity_id"]:
-            key = {name: item[name] for name in ("agent_id", "item_id")}
-            writer.change(ITEM, key, state=OPEN, activity_id=None)
-            _await(writer, item, item["item_id"])
+    kept = {name: event.data[name] for name in ("agent_id", "activity_id")}
+    for item in writer.rows(ITEM, **kept):
+        key = {name: item[name] for name in ("agent_id", "item_id")}
+        writer.change(ITEM, key, state=OPEN, activity_id=None)
+        _await(writer, item, item["item_id"])
 
 
 def _agreed(writer: Writer, event: LoggedEvent) -> Row | None:
@@ -220,7 +221,7 @@ def _drop(writer: Writer, event: LoggedEvent, agreed: Row) -> None:
 
 PLANS = Projection(
     "plans",
-    1,
+    2,
     METADATA,
     {
         ADOPTED: keep_zone(ZONE),

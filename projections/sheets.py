@@ -209,6 +209,11 @@ def _reviewed(writer: Writer, event: LoggedEvent) -> None:
     )
 
 
+def _withdrawn(writer: Writer, event: LoggedEvent) -> None:
+    nothing: dict[str, Any] = dict.fromkeys(("reviewed_at", "reviewer", "remark"))
+    writer.change(SHEET, _key(event), **nothing, findings="[]", position=event.position)
+
+
 def _read(writer: Writer, event: LoggedEvent) -> None:
     writer.change(SHEET, _key(event), read_at=event.data["by"]["recorded_at"])
 
@@ -225,7 +230,7 @@ def _team_goal(writer: Writer, event: LoggedEvent) -> None:
 
 SHEETS = Projection(
     "sheets",
-    3,
+    4,
     METADATA,
     {
         "weekly_sheet.opened.v1": _opened,
@@ -241,6 +246,7 @@ SHEETS = Projection(
         "monthly_record.submitted.v1": _submitted,
         "review.sheet_completed.v1": _reviewed,
         "review.sheet_read.v1": _read,
+        "review.sheet_withdrawn.v1": _withdrawn,
         "team_goal.set.v1": _team_goal,
         "team_goal.changed.v1": _team_goal,
     },

@@ -56,6 +56,7 @@ SAID: Mapping[str, str] = {
     "call_missed": N_("没打成，已记下，改天再打。"),
     "reviewed": N_("批阅已记下，伙伴看得到。"),
     "review_withdrawn": N_("批阅已撤销，这份日志又在等你。"),
+    "sheet_review_withdrawn": N_("批阅已撤销，这份表又在等你。"),
     "read": N_("已告诉主管你读过了。"),
     "opinion": N_("看法已记下，现在可以看系统的估计。"),
     "heard": N_("本人的话已记下。"),

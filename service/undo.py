@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from flask import request
 
@@ -25,3 +26,9 @@ class Undo:
 def just(done: str) -> str:
     """Return what the address says was just done, if it was this kind of thing, else nothing."""
     return request.args.get("undo", "")[:100] if request.args.get("done") == done else ""
+
+
+def of_review() -> Undo | None:
+    """Return how to take back the review that was just given, of a day (A1/2026-11-16) or a sheet."""
+    reviewed = just("reviewed")
+    return Undo(f"/reviews/{quote(reviewed)}/withdraw") if reviewed.count("/") in (1, 2) else None

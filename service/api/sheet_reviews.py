@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 
 from domain.refusals import UnknownSheet
 from domain.sheet_checklist import SheetFinding
-from domain.sheet_review import Care, SheetReview, sheet_review_stream
+from domain.sheet_review import Care, SheetReview
 from domain.words import RemarkKind, SheetKind
 from service.access import Thing
 from service.api import guard
@@ -76,7 +76,7 @@ def _sheet(agent_id: str, sheet: str, period: date) -> SheetKind:
 def _done(receipt: Any, agent_id: str, sheet: SheetKind, day: date, event: Any) -> Done:
     return Done(
         receipt,
-        sheet_review_stream(agent_id, sheet, day),
+        shilu().record.sheet_reviews.stream(agent_id, sheet, day),
         event,
         f"/{sheet}ly-{'sheets' if sheet is SheetKind.WEEK else 'records'}/{agent_id}/{day}",
     )

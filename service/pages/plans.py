@@ -279,8 +279,11 @@ def _adopt(item: Planned, form: Form) -> None:
 
 def _log(item: Planned, form: Form) -> str:
     """Log the visit; return the entry's id. Twice tapped, or written by hand too, it is one."""
-    me = reader().person_id
-    activity_id = str(stream_id("plan_entry", me, item.item_id))
+    me, plans_of = reader().person_id, shilu().record.plans
+    own = plans_of.find(me, item.item_id)
+    again = plans_of.undone(own) if own else 0
+    more = (str(again),) if again else ()
+    activity_id = str(stream_id("plan_entry", me, item.item_id, *more))
     activity = Activity(
         activity_id=activity_id,
         kind=ActivityKind(item.kind),

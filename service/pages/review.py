@@ -24,12 +24,13 @@ from service.context import shilu
 from service.forms import Form, PageForm, Tick, by, many_of, one_of, see, sent, text, whole
 from service.language import N_, _, day_text
 from service.pages.log_facts import notes, reviewed_day, summary
-from service.pages.reviews import LOOK_BACK, review_undo
+from service.pages.reviews import LOOK_BACK
 from service.pages.rings import entry_text, kind_label, rings
 from service.reading import clock, said, views
 from service.refusals import sentence
 from service.review_aids import for_agent, phrases, rows
 from service.sessions import reader
+from service.undo import of_review
 from service.words import LOG_FINDINGS, REMARKS, REVIEW_VERDICTS, label, options
 
 pages = Blueprint("review", __name__)
@@ -200,7 +201,7 @@ def _page(agent_id: str, day: date, form: Form) -> Response:
         "review.html",
         form=form,
         said=said(),
-        undo=review_undo(),
+        undo=of_review(),
         agent_id=agent_id,
         name=_name(agent_id),
         before=before,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from types import SimpleNamespace
-from urllib.parse import quote
 
 from flask import Blueprint, render_template, request
 
@@ -17,7 +16,7 @@ from service.language import _, day_text
 from service.pages import sheet_reviews
 from service.reading import as_of, clock, said, views
 from service.sessions import reader
-from service.undo import Undo, just
+from service.undo import of_review
 from service.words import REMARKS, REVIEW_VERDICTS, label
 
 pages = Blueprint("reviews", __name__)
@@ -50,15 +49,9 @@ def listing() -> str:
         logs=[_row(log, names, teams) for log in shown[:SHOWN]],
         late=sum(is_overdue(log) for log in waits),
         said=said(),
-        undo=review_undo(),
+        undo=of_review(),
         as_of=as_of("review_queue"),
     )
-
-
-def review_undo() -> Undo | None:
-    """Return how to take back the review that was just given."""
-    log = just("reviewed")
-    return Undo(f"/reviews/{quote(log)}/withdraw") if log.count("/") == 1 else None
 
 
 def is_overdue(log: ReviewedLog) -> bool:

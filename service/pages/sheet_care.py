@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from types import SimpleNamespace
 
-from domain.sheet_review import SheetReview, sheet_review_stream
+from domain.sheet_review import SheetReview
 from domain.words import SheetKind
 from service.context import shilu
 from service.language import _
@@ -14,8 +14,9 @@ from service.words import REMARKS, SHEET_FINDINGS, label
 
 
 def told_on(agent_id: str, kind: SheetKind, period: date) -> SheetReview.Completed | None:
-    """Return the review of a sheet as it was recorded, or None."""
-    for event in shilu().record.events.get(sheet_review_stream(agent_id, kind, period)):
+    """Return the review of a sheet that stands, as it was recorded, or None."""
+    record = shilu().record
+    for event in record.events.get(record.sheet_reviews.stream(agent_id, kind, period)):
         if isinstance(event, SheetReview.Completed):
             return event
     return None
@@ -44,7 +45,8 @@ def care_shown(agent_id: str, kind: SheetKind, period: date) -> SimpleNamespace 
 
 
 def _answer(agent_id: str, kind: SheetKind, period: date) -> SheetReview.Read | None:
-    for event in shilu().record.events.get(sheet_review_stream(agent_id, kind, period)):
+    record = shilu().record
+    for event in record.events.get(record.sheet_reviews.stream(agent_id, kind, period)):
         if isinstance(event, SheetReview.Read):
             return event
     return None

@@ -45,6 +45,7 @@ from service.reading import clock, said, views
 from service.refusals import sentence
 from service.review_aids import Row, sheet_rows
 from service.sessions import reader
+from service.undo import of_review
 from service.words import (
     PLAN_KINDS,
     REMARKS,
@@ -128,8 +129,25 @@ def complete(agent_id: str, sheet: str, period: str) -> Response:
                 earlier=_earlier(agent_id, which, of),
                 meant=data["meant"],
             )
-            return see(_next(agent_id, which, of), receipt, "reviewed")
+            undo = f"undo={agent_id}/{which}/{of}"
+            return see(_with(_next(agent_id, which, of), undo), receipt, "reviewed")
     return _page(agent_id, which, of, form)
+
+
+@pages.post("/reviews/<agent_id>/<any(week,month):sheet>/<period>/withdraw")
+def withdraw(agent_id: str, sheet: str, period: str) -> Response:
+    """Take a review back that was just given; the sheet waits again."""
+    of = _need(Thing.REVIEW, agent_id, period)
+    which, form = SheetKind(sheet), sent(PageForm())
+    if form.good:
+        with form.refusals():
+            receipt = shilu().record.sheet_reviews.withdraw(agent_id, which, of, by=by(form))
+            return see(f"/reviews/{agent_id}/{which}/{of}", receipt, "sheet_review_withdrawn")
+    return _page(agent_id, which, of, form)
+
+
+def _with(address: str, argument: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{argument}"
 
 
 @pages.post("/mine/sheets/<any(week,month):sheet>/<period>/read")
@@ -343,6 +361,7 @@ def _page(agent_id: str, kind: SheetKind, period: date, form: Form) -> Response:
         "sheet_review.html",
         form=form,
         said=said(),
+        undo=of_review(),
         agent_id=agent_id,
         sheet=str(kind),
         period=period,

@@ -191,6 +191,12 @@ PAGES = (
         u="+++0",
     ),
     row(
+        "POST /reviews/<agent_id>/<any(week,month):sheet>/<period>/withdraw",
+        first=(404, 409),
+        s="++00",
+        u="+++0",
+    ),
+    row(
         "POST /reviews/<agent_id>/<any(week,month):sheet>/<period>",
         {"kind": "guide", "evaluation": "准备做得很扎实", "advice": "下周先把电话补上"},
         s="++00",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from domain.refusals import (
     NotYours,
     Refusal,
     ThinRemark,
+    UndoTooLate,
     UnknownReview,
     UnknownSheet,
 )
@@ -38,7 +39,7 @@ from domain.weekly_sheet import WeekWords
 from domain.words import By, RemarkKind, Role, SheetKind
 from domain.work_weeks import from_ends
 
-from .conftest import a_by
+from .conftest import NOON, a_by
 
 Events = Callable[[], list[Any]]
 MONDAY = date(2026, 11, 16)
@@ -47,8 +48,8 @@ CARE = Care(RemarkKind.GUIDE, "签单前的准备做得扎实", "下周先把电
 FULL = ReviewedSheet(0, 60, 0, {}, {}, 0, False, True, True, False, (5, 5, 5, 5))
 
 
-def boss() -> By:
-    return a_by("S1", Role.SUPERVISOR)
+def boss(at: datetime = NOON) -> By:
+    return a_by("S1", Role.SUPERVISOR, at=at)
 
 
 @pytest.fixture
@@ -199,3 +200,35 @@ def test_a_team_without_goals_blames_nobody_for_not_serving_them() -> None:
 
 def test_a_week_has_the_handbooks_four_ticks() -> None:
     assert ticks(WEEKLY) == (Tick.COMPLETE, Tick.FEASIBLE, Tick.OBJECTIVE, Tick.WITH_TEAM)
+
+
+def test_a_review_is_taken_back_within_ten_minutes_and_given_anew(
+    handed_in: TeamRecord, events: Events
+) -> None:
+    complete(handed_in)
+
+    at = NOON + timedelta(minutes=10)
+    handed_in.sheet_reviews.withdraw("A1", SheetKind.WEEK, MONDAY, by=boss(at))
+
+    assert handed_in.sheet_reviews.find("A1", SheetKind.WEEK, MONDAY) is None
+    complete(handed_in, replace(CARE, advice="下周每天早上先打五个电话"))
+    assert handed_in.sheet_reviews.find("A1", SheetKind.WEEK, MONDAY) is not None
+    said = [e.advice for e in events() if isinstance(e, SheetReview.Completed)]
+    assert said == [CARE.advice, "下周每天早上先打五个电话"]  # what was taken back stays on record
+
+
+def test_a_review_is_not_taken_back_later_by_others_or_after_it_was_read(
+    handed_in: TeamRecord,
+) -> None:
+    reviews, week = handed_in.sheet_reviews, ("A1", SheetKind.WEEK, MONDAY)
+    with pytest.raises(UnknownReview):
+        reviews.withdraw(*week, by=boss())
+    complete(handed_in)
+
+    with pytest.raises(UndoTooLate):
+        reviews.withdraw(*week, by=boss(NOON + timedelta(minutes=11)))
+    with pytest.raises(NotYours):
+        reviews.withdraw(*week, by=a_by("U1", Role.UPPER_SUPERVISOR))
+    reviews.read(*week, by=a_by())
+    with pytest.raises(UndoTooLate):
+        reviews.withdraw(*week, by=boss())

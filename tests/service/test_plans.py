@@ -73,6 +73,44 @@ def test_a_second_tap_is_no_second_entry(planned: Branch) -> None:
     assert log.counts() == {"face_meeting": 1}
 
 
+def test_an_entry_that_is_taken_back_opens_its_plan_again(planned: Branch) -> None:
+    agent = planned.visitor("a1")
+    tapped = agent.post("/plans/P1/keep", result="interested")
+    planned.follow()
+    undo = re.search(r'action="(/today/entries/[^"]+/withdraw)" data-undo', agent.follow(tapped))
+    assert undo is not None
+
+    agent.post(undo.group(1), day=str(TODAY), reason="刚记下就撤销")
+    planned.follow()
+
+    assert "今天的计划" in agent.get("/today").text
+    again = agent.post("/plans/P1/keep", result="follow_up")
+    planned.follow()
+    assert again.status_code == 303
+    assert "今天的计划" not in agent.follow(again)
+    log = planned.record.daily_logs.find("A1", TODAY)
+    assert log is not None
+    assert [e.withdrawn for e in log.activities.values()] == [True, False]
+
+
+def test_a_plan_of_yesterday_is_opened_again_too(branch: Branch) -> None:
+    meant = Intention(TODAY, PlanKind.FACE_MEETING, customer_id="C-1")
+    branch.record.plans.plan("A1", "P1", meant, by=branch.by("A1"))
+    branch.moment += timedelta(days=1)
+    branch.follow()
+    agent = branch.visitor("a1")
+    agent.post("/plans/P1/keep", result="interested")
+    log = branch.record.daily_logs.find("A1", TOMORROW)
+    assert log is not None
+    entry = next(iter(log.activities))
+
+    agent.post(f"/today/entries/{entry}/withdraw", day=str(TOMORROW), reason="记错了")
+    branch.follow()
+
+    assert "之前还有 1 项没有了结" in agent.get("/today").text
+    assert agent.post("/plans/P1/cancel", reason="unreachable").status_code == 303
+
+
 def test_a_visit_needs_its_result(planned: Branch) -> None:
     response = planned.visitor("a1").post("/plans/P1/keep")
 

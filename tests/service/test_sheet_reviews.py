@@ -186,3 +186,19 @@ def test_a_sheet_that_waits_too_long_is_marked(handed_in: Branch) -> None:
     handed_in.moment += timedelta(days=4)
 
     assert "已过时限" in handed_in.visitor("s1").get(queue).text
+
+
+def test_a_review_just_given_is_taken_back_and_given_anew(handed_in: Branch) -> None:
+    supervisor = handed_in.visitor("s1")
+    page = supervisor.follow(review(supervisor))
+    assert f'action="{ADDRESS}/withdraw" data-undo' in page
+
+    page = supervisor.follow(supervisor.post(f"{ADDRESS}/withdraw"))
+
+    assert "批阅已撤销" in page
+    assert 'name="evaluation"' in page
+    agent, week = handed_in.visitor("a1"), f"/week?day={MONDAY}"
+    assert CARE["evaluation"] not in agent.get(week).text
+    assert "周表与月记录 1" in supervisor.get("/reviews?state=sheets").text
+    supervisor.follow(review(supervisor, advice="下周每天早上先打五个电话"))
+    assert "每天早上先打五个电话" in agent.get(week).text

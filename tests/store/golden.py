@@ -629,6 +629,10 @@ def _sheet_review(record: TeamRecord) -> None:
         (SheetFinding.PLAN_EMPTY_DAYS,),
     )
     month = SheetKind.MONTH, date(2026, 12, 1)
+    by = _by("S1", Role.SUPERVISOR, "first sheet review", hours=24 * 8)
+    record.sheet_reviews.complete("A1", *month, care, by=by)
+    by = _by("S1", Role.SUPERVISOR, "sheet review withdrawn", hours=24 * 8)
+    record.sheet_reviews.withdraw("A1", *month, by=by)
     by = _by("S1", Role.SUPERVISOR, "sheet review", hours=24 * 8)
     record.sheet_reviews.complete("A1", *month, care, by=by)
     by = _by("A1", Role.AGENT, "sheet review read", hours=24 * 8)
