@@ -89,9 +89,8 @@ def test(arguments: "list[str]") -> int:
         install(TEST_LOCK)
         bring_browser()
         bring_layout()
-        scanners.result()
-    if os.environ.get("SHILU_LIGHTHOUSE"):
         bring_lighthouse()
+        scanners.result()
     say_if_no_redis()
     pytest = [str(tool("python")), "-m", "pytest"]
     if arguments:

@@ -10,7 +10,7 @@ function show() {
     size: kept.size.toLocaleString(), since: when(kept.since), first: kept.first.toLocaleString(),
     checked: when(kept.checked), receipts: receipts.length, found: receipts.filter((one) => one.found).length,
   };
-  for (const slot of box.querySelectorAll('[data-kept]')) slot.textContent = told?.[slot.dataset.kept] ?? '';
+  if (told) for (const slot of box.querySelectorAll('[data-kept]')) slot.textContent = told[slot.dataset.kept];
   part('none').hidden = !!kept;
   part('kept').hidden = !kept;
   part('alarm').hidden = !alarm;

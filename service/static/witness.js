@@ -6,7 +6,8 @@ const save = (key, value) => localStorage.setItem(key, JSON.stringify(value));
 const un64 = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), to64 = (data) => btoa(String.fromCharCode(...data));
 const node = async (left, right) => new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array([1, ...left, ...right])));
 const half = (n) => Math.floor(n / 2);
-const ask = async (address) => { const answer = await fetch(address); return answer.ok ? answer : null; };
+const ask = async (address) => { const answer = await fetch(address); return answer.ok ? answer : done(answer); };
+const done = (answer) => { answer.body?.cancel(); return null; }; // what nobody reads keeps its request open
 
 // Climbs from a node; `old` is the root of the older tree (RFC 9162, 2.1.3.2 and 2.1.4.2).
 async function climb(at, last, start, path) {
@@ -36,6 +37,7 @@ const alarm = (why, shown) => save(ALARM, { why, shown, kept: load(KEPT), at: Da
 
 async function hold() {
   const kept = load(KEPT), answer = await fetch('/log/checkpoint'), now = Date.now();
+  if (!answer.ok) done(answer);
   if (answer.status === 404 && kept) return alarm('gone', '');
   if (!answer.ok) return;
   const next = parse(await answer.text());

@@ -20,6 +20,7 @@ from tests.access.rows import ROWS, Row
 from tests.access.test_matrix import HOLE, filled
 from tests.access.world import COLUMNS, READERS, World
 from tests.journeys.conftest import PHONE
+from tests.signing import sign_checkpoint, signer_of
 
 NOBODY = ("/sign-in", "/offline")
 ALSO = {
@@ -42,6 +43,8 @@ class Served:
 
     def __init__(self, folder: Path) -> None:
         self.world = World(folder)
+        self._signer = signer_of(self.world.home, folder, "shilu.test/main")
+        sign_checkpoint(self.world.home, self._signer)  # as every branch has from its first minute
         app = self.world.home.app
         self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
@@ -58,6 +61,7 @@ class Served:
         self._thread.join(5)
         self._enough.set()
         self._following.join(5)
+        self._signer.signer.close()
 
     def pages(self, reader: str) -> list[str]:
         """Return the address of every page of a reader, a letter of the matrix; "" is nobody."""

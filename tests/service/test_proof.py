@@ -26,7 +26,7 @@ from store.verifier.shilu_verify import INTACT
 from store.verifier.shilu_verify import main as verifier
 from tests.copies import app_over
 from tests.service.conftest import CUSTOMERS, Branch, Visitor, errors_of
-from tests.service.test_proof_log import sign_checkpoint
+from tests.signing import sign_checkpoint
 
 ORIGIN = "shilu.test/main"
 

@@ -5,16 +5,12 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
-from projections.proof_tree import tree
-from service.context import Proofs
-from store.checkpoints import Checkpoints, checkpoints_engine
 from store.proof import leaf_hash, verify_consistency, verify_inclusion
 from store.signed_note import (
     COSIGNATURE,
@@ -25,9 +21,8 @@ from store.signed_note import (
     VerifierKey,
     unbase64,
 )
-from tests.copies import app_over
 from tests.service.conftest import Branch
-from tests.signing import SignerInMemory
+from tests.signing import SignerInMemory, sign_checkpoint, signer_of
 
 ORIGIN = "shilu.test/main"
 WITNESS = SigningKey.of_seed("witness.example", bytes([7]) * 32)
@@ -36,27 +31,9 @@ WITNESS = SigningKey.of_seed("witness.example", bytes([7]) * 32)
 @pytest.fixture
 def signer(branch: Branch, tmp_path: Path) -> Iterator[SignerInMemory]:
     """The signer of the branch, whose pages are built anew around it."""
-    made = SignerInMemory(tmp_path, ORIGIN)
-    kept = Checkpoints(checkpoints_engine(branch.store), ORIGIN)
-    key_file = tmp_path / "signer.vkey"
-    key_file.write_text(made.signer.verifier_key + "\n", encoding="utf-8")
-    proofs = Proofs(made, kept, key_file, (WITNESS.verifier(COSIGNATURE),))
-    branch.context = replace(branch.context, proofs=proofs)
-    branch.app = app_over(branch.context)
+    made = signer_of(branch, tmp_path, ORIGIN, WITNESS.verifier(COSIGNATURE))
     yield made
     made.signer.close()
-
-
-def sign_checkpoint(branch: Branch, signer: SignerInMemory) -> Note:
-    branch.follow()
-    proofs = branch.context.proofs
-    assert proofs is not None
-    with branch.context.views.connect() as connection:
-        grown = tree(connection)
-        old = signer.last()["size"]
-        text = signer.checkpoint(grown.size, grown.root(), grown.consistency(old, grown.size))
-    proofs.kept.keep(text, branch.moment)
-    return Note.parse(text.encode())
 
 
 def depart(branch: Branch) -> TestResponse:

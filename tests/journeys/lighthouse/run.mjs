@@ -16,6 +16,9 @@ try {
       output: 'json',
       logLevel: 'silent',
       disableFullPageScreenshot: true,
+      networkQuietThresholdMs: 500,
+      cpuQuietThresholdMs: 500,
+      maxWaitForLoad: 10000, // a page that asks for news every few seconds is never quiet
       onlyCategories: ['performance', 'accessibility', 'best-practices', 'seo'],
       extraHeaders: cookie ? { Cookie: cookie } : {},
     };
@@ -26,10 +29,15 @@ try {
     }
     const scores = Object.fromEntries(Object.values(lhr.categories).map((one) => [one.id, Math.round(one.score * 100)]));
     const numbers = Object.fromEntries(Object.entries(NUMBERS).map(([key, id]) => [key, lhr.audits[id].numericValue]));
+    const requests = lhr.audits['network-requests'].details.items;
+    numbers.requests = requests.length;
+    numbers.bytes = requests.reduce((sum, one) => sum + one.transferSize, 0);
+    const foreign = requests.map((one) => new URL(one.url)).filter((one) => one.protocol.startsWith('http') && one.host !== new URL(url).host);
+    const blocking = (lhr.audits['render-blocking-insight'].details?.items ?? []).map((one) => one.url);
     const below = Object.values(lhr.audits)
       .filter((one) => one.score !== null && one.score < 0.9 && ['binary', 'numeric'].includes(one.scoreDisplayMode))
       .map((one) => one.id);
-    console.log(JSON.stringify({ url, scores, numbers, below, at: lhr.finalDisplayedUrl }));
+    console.log(JSON.stringify({ url, scores, numbers, foreign, blocking, below, bench: lhr.environment.benchmarkIndex, at: lhr.finalDisplayedUrl }));
   }
 } finally {
   await chrome.kill();
