@@ -188,6 +188,7 @@ class Coaching(Aggregate):
         self.on_day = on_day
         self.gate_passed_on: date | None = None
         self.wrong: tuple[WrongMoment, ...] = ()
+        self.gate_checked_on: date | None = None
         self.held_on: date | None = None
         self.held_by: str | None = None
         self.closed = False
@@ -196,6 +197,7 @@ class Coaching(Aggregate):
     @event(GateChecked)
     def _gate_checked(self, wrong: tuple[WrongMoment, ...], on_day: date) -> None:
         self.wrong = tuple(wrong)
+        self.gate_checked_on = on_day
         self.gate_passed_on = None if wrong else on_day
 
     @event(Deferred)

@@ -100,7 +100,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "faded": ("新鲜过后不再填写", "stopped once the novelty wore off"),
     "doubting": ("怀疑，应付了事", "doubt, and going through the motions"),
     "fabricated": ("虚假填写", "made-up entries"),
-    "fears_poaching": ("害怕客户被拿走", "fear for the customers"),
+    "fears_poaching": ("害怕客户资料被拿走", "fear for the customers"),
     "corrected": ("已改正", "corrected"),
     "no_change": ("走完四步没有改变", "no change after the whole ladder"),
     "contest_ended": ("评比结束", "end of a contest"),

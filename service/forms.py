@@ -212,9 +212,9 @@ class Form:
         return not self.errors and self.problem is None
 
     def value(self, name: str, default: object = "") -> str:
-        """Return what was typed into a field, or a default for a form that was not sent."""
-        if self.values:
-            return (self.values.get(name) or [""])[0]
+        """Return what was typed into a field, or a default for one that was not sent."""
+        if name in self.values:
+            return (self.values[name] or [""])[0]
         return "" if default is None else str(default)
 
     def chosen(self, name: str, default: Iterable[str] = ()) -> list[str]:

@@ -175,7 +175,7 @@ def gate(coaching_id: str) -> Response:
         with form.refusals():
             receipt = shilu().record.coachings.check_gate(coaching_id, wrong, by=by(form))
             return see(f"/coaching/{coaching_id}", receipt, "" if wrong else "gate_passed")
-    return _page(coaching, form)
+    return _page(coaching, form, gate=form)
 
 
 @pages.post("/coaching/<coaching_id>/defer")
@@ -273,7 +273,14 @@ def _stage(coaching: Coaching) -> str:
     return "hold" if coaching.gate_passed_on == shilu().today() else "gate"
 
 
-def _page(coaching: Coaching, form: Form) -> Response:
+def _ruled_out(coaching: Coaching) -> list[str]:
+    """Return what was ticked at the gate today, so that only the rest is asked for again."""
+    if coaching.gate_checked_on != shilu().today():
+        return []
+    return [str(moment) for moment in WrongMoment if moment not in coaching.wrong]
+
+
+def _page(coaching: Coaching, form: Form, gate: Form | None = None) -> Response:
     with views("coaching_board") as connection:
         card = coaching_board.one(connection, coaching.coaching_id)
         effects = coaching_board.effects(connection, coaching.coaching_id)
@@ -282,6 +289,8 @@ def _page(coaching: Coaching, form: Form) -> Response:
     page = render_template(
         "coaching_one.html",
         form=form,
+        gate=gate or Form(),
+        ruled_out=_ruled_out(coaching),
         said=said(),
         coaching_id=coaching.coaching_id,
         agent=SimpleNamespace(

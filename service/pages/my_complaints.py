@@ -22,7 +22,7 @@ from service.reading import said, views
 from service.sessions import reader
 
 pages = Blueprint("my_complaints", __name__)
-MOST_CUSTOMERS = 500
+MOST_CUSTOMERS = 200  # each name is opened, 2 ms; any other is named in the text
 ABOUT = frozenset({Role.SUPERVISOR, Role.UPPER_SUPERVISOR})
 
 
@@ -113,14 +113,24 @@ def _new(form: Form) -> Response:
     with views("customers") as connection:
         people = team_day.people(connection, shilu().today()).values()
         own = customers.of_owner(connection, reader().person_id, MOST_CUSTOMERS)
+    names = own_names({card.customer_id for card in own})
     page = render_template(
         "complaint_new.html",
         form=form,
         supervisors=[(p.person_id, p.name) for p in people if p.role in ABOUT],
-        customers=[(c.customer_id, f"{c.name_masked} {c.phone_masked or ''}") for c in own],
+        customers=[
+            (id_, f"{names[id_]} {_end(c.phone_masked)}")
+            for c in own
+            if (id_ := c.customer_id) in names
+        ],
         customer=request.args.get("customer", ""),
     )
     return make_response(page, form.status)
+
+
+def _end(phone_masked: str | None) -> str:
+    """Return what tells two customers of one name apart."""
+    return f"…{phone_masked[-4:]}" if phone_masked else ""
 
 
 def _page(own: Complaint, form: Form) -> Response:

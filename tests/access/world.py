@@ -49,9 +49,10 @@ from domain.words import (
 from projections import VIEW_METADATA
 from service.sessions import COOKIE
 from store.branch import BranchStore
+from store.import_jobs import ImportJobs
 from store.migrate import migrate
 from tests.copies import copy_of, create_account
-from tests.service.conftest import NOON, PASSWORD, TODAY, Branch, with_people
+from tests.service.conftest import NOON, PASSWORD, PEOPLE, TODAY, Branch, with_people
 
 COLUMNS = ("A1", "A2", "B1", "Z1")
 READERS = {"a": "a1", "s": "s1", "u": "u1", "x": "x1", "m": "m1"}
@@ -95,6 +96,7 @@ class World:
         )
         for person in ("A1", "A2", "B1"):
             self._fill(person)
+        self._import()
         for login in ("a1", "a2", "b1"):
             self.home.open_account(login)
         create_account(self.home.accounts, "z1", PASSWORD, "A1", "north", "agent")
@@ -281,6 +283,14 @@ class World:
         commands.file(Grievance(accused, "客户接到了推销电话"), on_day=TODAY, by=who)
         commands.open_mediation(complaint, by=home.by("U1"))
         commands.ask(complaint, accused, "请说明", by=home.by("U1"))
+
+    def _import(self) -> None:
+        """Let an agent and the administrator bring in more rows than are taken at once."""
+        home = self.home
+        jobs = ImportJobs(home.accounts.engine, home.context.branch, home.store.vault())
+        for kind, person in (("customers", "A1"), ("people", "M1")):
+            who, row = (person, str(PEOPLE[person][1])), {"no": 2, "row": {}, "secret": None}
+            jobs.put(f"I-{kind}", who, kind, [row], known=3, bad=1)
 
     def _ask_for_help(self, person: str) -> None:
         """Let the person ask for help."""

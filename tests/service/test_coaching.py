@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from tests.service.conftest import TODAY, Branch, Visitor, errors_of
 
@@ -58,6 +59,25 @@ def test_one_of_five_that_is_not_ticked_stops_with_another_day(branch: Branch) -
     later = supervisor.post(f"{address}/defer", until="2026-11-20")
     branch.follow()
     assert "改约 1 次" in supervisor.follow(later)
+
+
+def test_the_gate_keeps_what_was_ticked_and_the_other_forms_leave_it_alone(branch: Branch) -> None:
+    supervisor = branch.visitor("s1")
+    address = opened(supervisor)
+
+    page = supervisor.follow(supervisor.post(f"{address}/gate", ruled_out=FIVE[1:]))
+    assert ticked(page) == set(FIVE[1:])
+    refused = supervisor.post(f"{address}/drop", reason="")
+
+    assert refused.status_code == 422
+    assert ticked(refused.text) == set(FIVE[1:])
+    assert 'name="until" value="2026-11-19"' in refused.text  # and the other day is still offered
+    branch.moment += timedelta(days=1)
+    assert ticked(supervisor.get(address).text) == set()  # asked anew on another day
+
+
+def ticked(page: str) -> set[str]:
+    return set(re.findall(r'name="ruled_out" value="(\w+)"[^>]* checked', page))
 
 
 def test_a_session_without_method_keeps_what_was_typed(branch: Branch) -> None:

@@ -109,3 +109,13 @@ def test_english_names_the_months(branch: Branch) -> None:
     assert "<h1>Jul 2026</h1>" in visitor.get("/month?month=2026-07", **english_please).text
     assert "<h1>29 Jun – 5 Jul</h1>" in visitor.get("/week?day=2026-06-29", **english_please).text
     assert "<h1>16–22 Nov</h1>" in visitor.get("/week?day=2026-11-16", **english_please).text
+
+
+def test_the_stream_of_events_says_what_the_pages_say() -> None:
+    tables = (labels.REVIEW_VERDICTS, labels.REMARKS, labels.SOURCES, labels.MODES)
+    shown = {str(key): text for table in tables for key, text in table.items()}
+
+    told = {key: WORDS[key][0] for key in shown if key in WORDS}
+
+    assert told == {key: text for key, text in shown.items() if key in WORDS}
+    assert told["good"] == "填得好"
