@@ -25,6 +25,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     delete,
     insert,
     select,
@@ -404,14 +405,8 @@ class Accounts:
     def session(self, token: str) -> Session | None:
         """Return the live session of a token with the account as it is now, or None."""
         now = self.clock()
-        columns = (SESSION.c.csrf, SESSION.c.seen_at, SESSION.c.created_at, SESSION.c.proof)
-        query = (
-            _accounts(*columns)
-            .join(SESSION, ACCOUNT.c.login == SESSION.c.login)
-            .where(SESSION.c.token_digest == _digest(token), ACCOUNT.c.active.is_(True))
-        )
         with self._engine.connect() as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(LIVE_SESSION, {"digest": _digest(token)}).first()
         if row is None or not _is_alive(row, row.role, now):
             return None
         if now - row.seen_at > SEEN_EVERY:
@@ -527,6 +522,13 @@ def _accounts(*more: Any) -> Select[Any]:
     columns = [column for column in ACCOUNT.c if column.name not in ("password", "initial_until")]
     factor = SECOND_FACTOR.c.login.is_not(None).label("second_factor")
     return select(*columns, factor, *more).select_from(ACCOUNT.outerjoin(SECOND_FACTOR, has))
+
+
+LIVE_SESSION = (  # asked with every request, so it is made once
+    _accounts(SESSION.c.csrf, SESSION.c.seen_at, SESSION.c.created_at, SESSION.c.proof)
+    .join(SESSION, ACCOUNT.c.login == SESSION.c.login)
+    .where(SESSION.c.token_digest == bindparam("digest"), ACCOUNT.c.active.is_(True))
+)
 
 
 def _account(row: Row[Any]) -> Account:

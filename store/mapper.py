@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, get_type_hints
+from typing import Any, ClassVar, TypedDict, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -202,21 +202,29 @@ def _subclasses(cls: type[Any]) -> Iterator[type[Any]]:
         yield from _subclasses(found)
 
 
-_types_of: dict[Any, dict[str, Any]] = {}
+_forms: dict[Any, tuple[frozenset[str], Any]] = {}
 
 
-def _field_types(cls: Any) -> dict[str, Any]:
-    if cls not in _types_of:
-        _types_of[cls] = get_type_hints(cls)
-    return _types_of[cls]
+def _form_of(cls: Any) -> tuple[frozenset[str], Any]:
+    """Return the names of an event's fields, and a dict type with all of them, none required."""
+    if cls not in _forms:
+        hints = get_type_hints(cls)
+        types = {
+            name: kind
+            for name, kind in hints.items()
+            if name not in NOT_STORED and get_origin(kind) is not ClassVar
+        }
+        _forms[cls] = frozenset(types), TypedDict(cls.__name__, types, total=False)  # type: ignore[operator]
+    return _forms[cls]
 
 
 def _converted(cls: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    types = _field_types(cls)
-    return {
-        name: msgspec.convert(value, types[name]) if name in types else value
-        for name, value in data.items()
-    }
+    """Return the fields as their types say; a name that the event does not know stays as it is."""
+    known, form = _form_of(cls)
+    values: dict[str, Any] = msgspec.convert(data, form)
+    if unknown := data.keys() - known:
+        values |= {name: data[name] for name in unknown}
+    return values
 
 
 def _with_instants(value: Any) -> Any:

@@ -4,8 +4,9 @@ const tray = document.querySelector('#waiting');
 const words = tray?.dataset ?? {};
 const forms = 'form[data-offline]';
 const say = (key, n) => (words[key] ?? '').replace('{n}', n);
-const HOUR = 3600_000;
+const HOUR = 3600_000, SOON = 1000;
 let uploaded = 0;  // since this page was opened
+let pause = SOON, timer;  // before the next try
 
 // --- the store: "queue" has what waits, "about" whose phone this is ---
 
@@ -112,12 +113,21 @@ async function refresh(accepted, see) {
   }
 }
 
-async function flush(only) {
-  const turn = only ? {} : { ifAvailable: true };  // two open pages do not send the same twice
+async function flush(only, patient) {
+  // two open pages do not send the same twice; with signal anew, what began without must fail first
+  const turn = only || patient ? {} : { ifAvailable: true };
   try {
     if (!navigator.locks) return await send(only);
     return await navigator.locks.request('shilu-queue', turn, (lock) => (lock ? send(only) : null));
-  } finally { await paint(); }
+  } finally { await settle(); }
+}
+
+/** Show what waits, and try it again ever later: a phone's word that it has signal may never come. */
+async function settle() {
+  clearTimeout(timer);
+  if (!await paint()) { pause = SOON; return; }
+  timer = setTimeout(() => flush().catch(() => {}), pause);
+  pause = Math.min(pause * 2, HOUR / 60);
 }
 
 // --- keeping what is written ---
@@ -137,7 +147,7 @@ async function keep(form, submitter) {
   if (see) return location.assign(see);
   if (see === '') return amend(await find(id));
   clear(form);
-  await paint();
+  await settle();
   document.querySelector('#waiting-said').textContent = say('kept');
   tray.scrollIntoView({ block: 'nearest' });
 }
@@ -197,8 +207,9 @@ function fill(item) {
 
 // --- showing it ---
 
+/** Show what is kept; tell whether anything of this person's still waits for a try. */
 async function paint() {
-  if (!tray) return;
+  if (!tray) return false;
   const items = (await all()).filter((item) => !inHand(item.id)), { person, gone } = await about();
   const mine = items.filter((item) => item.person === person);
   const counts = { waiting: mine.filter((item) => item.state === 'waiting').length };
@@ -213,6 +224,7 @@ async function paint() {
   tray.querySelector('ul').replaceChildren(...mine.map(row));
   const all_sent = document.querySelector('[data-all-sent]');
   if (all_sent) all_sent.hidden = items.length > 0 || !uploaded;
+  return counts.waiting > 0 && !gone;
 }
 
 function row(item) {
@@ -263,7 +275,7 @@ if (tray && isSecureContext && 'indexedDB' in window) {
     } catch { sendAtOnce(form, event.submitter); } finally { delete form.dataset.sent; }  // a device that keeps nothing
   });
   const again = () => flush().catch(() => {});
-  addEventListener('online', again);
+  addEventListener('online', () => flush(undefined, true).catch(() => {}));
   addEventListener('offline', () => paint());
   document.addEventListener('visibilitychange', () => document.hidden || again());
   setInterval(again, 60_000);

@@ -79,6 +79,7 @@ def test_a_plan_and_the_days_summary_wait_as_well(phone: Page) -> None:
     phone.get_by_text("加一项计划").click()
     plan = phone.locator("form[action='/plans']")
     plan.get_by_role("radio").first.check()
+    tomorrow = plan.locator("[data-tomorrow]").input_value()
     plan.get_by_role("button").click()
     expect(phone.locator("#waiting")).to_contain_text("1 条待上传")
     phone.locator("summary").filter(has_text="提交今日日志").click()
@@ -93,7 +94,7 @@ def test_a_plan_and_the_days_summary_wait_as_well(phone: Page) -> None:
     expect(phone.get_by_text("有信号了")).to_be_visible()
     phone.goto("/today")
     expect(phone.get_by_text("已提交")).to_be_visible()
-    phone.goto("/plans")
+    phone.goto(f"/plans?day={tomorrow}")
     expect(phone.get_by_role("heading", name="安排了 1 项")).to_be_visible()
 
 

@@ -8,10 +8,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from shilu.children import spawned
 from shilu.supervisor import Process
 from tests.workers.conftest import Place
 from tests.workers.support import start_redis, until
@@ -82,7 +84,7 @@ def test_a_task_that_kills_its_process_is_quarantined_and_all_others_are_done(
 ) -> None:
     names = [f"{n:02d}" for n in range(20)]
     fill(place, *names[:10], "poison", *names[10:])
-    worker = Process("worker", command(place, journal), dict(os.environ))
+    worker = Process("worker", partial(spawned, command(place, journal), dict(os.environ)))
 
     def tended(what: bool) -> bool:
         worker.tend(time.monotonic())
@@ -109,7 +111,7 @@ def test_a_redis_that_is_killed_loses_nothing_and_strands_no_delayed_task(
     fill(place, *names)
     for name in ("delayed-1", "delayed-2"):
         place.opened[0].enqueue(Task("note", "checks", (name,)).message(), delay=2_000)
-    worker = Process("worker", command(place, journal), dict(os.environ))
+    worker = Process("worker", partial(spawned, command(place, journal), dict(os.environ)))
 
     def tended(what: bool) -> bool:
         worker.tend(time.monotonic())
