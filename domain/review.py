@@ -25,6 +25,7 @@ from domain.refusals import (
     CopiedRemark,
     EmptyText,
     NotYours,
+    Stale,
     ThinRemark,
     UndoTooLate,
     UnknownLog,
@@ -134,8 +135,16 @@ class Reviews:
 
     def stream(self, agent_id: str, day: date) -> UUID:
         """Return the stream of the review that stands, or into which one would be written."""
-        streams = (review_stream(agent_id, day, again) for again in count())
-        return next(one for one in streams if not self._is_withdrawn(one))
+        return self.streams(agent_id, day)[-1]
+
+    def streams(self, agent_id: str, day: date) -> list[UUID]:
+        """Return the streams of the withdrawn reviews, and last that of ``stream``."""
+        found: list[UUID] = []
+        for again in count():
+            found.append(review_stream(agent_id, day, again))
+            if not self._is_withdrawn(found[-1]):
+                return found
+        raise AssertionError("unreachable")
 
     def _is_withdrawn(self, stream: UUID) -> bool:
         review = self._recording.find(Review, stream)
@@ -150,12 +159,15 @@ class Reviews:
         by: By,
         earlier: Sequence[str] = (),
         meant: bool = False,
+        expected: int | None = None,
     ) -> Receipt:
         """Record the review of a log; ``earlier`` are the reviewer's last remarks to others.
 
+        ``expected`` is the version of the log that was read, None for whichever it has.
+
         Raises UnknownLog (nothing was written), AlreadyReviewed, NotYours (nobody reviews
-        themselves, and only who leads), EmptyText, BadValue, and unless ``meant`` ThinRemark
-        and CopiedRemark.
+        themselves, and only who leads), Stale (the log has changed), EmptyText, BadValue, and
+        unless ``meant`` ThinRemark and CopiedRemark.
         """
 
         def decide() -> list[Aggregate]:
@@ -166,6 +178,8 @@ class Reviews:
                 raise UnknownLog(agent_id=agent_id, day=day)
             if self.find(agent_id, day) is not None:
                 raise AlreadyReviewed(agent_id=agent_id, day=day)
+            if expected is not None and log.version != expected:
+                raise Stale(expected, log.version)
             text = _checked(remark, earlier, meant)
             stream = self.stream(agent_id, day)
             return [_completed(stream, agent_id, day, log, remark, text, meant, by)]

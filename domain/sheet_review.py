@@ -145,8 +145,16 @@ class SheetReviews:
 
     def stream(self, agent_id: str, sheet: SheetKind, period: date) -> UUID:
         """Return the stream of the review that stands, or into which one would be written."""
-        streams = (sheet_review_stream(agent_id, sheet, period, again) for again in count())
-        return next(one for one in streams if not self._is_withdrawn(one))
+        return self.streams(agent_id, sheet, period)[-1]
+
+    def streams(self, agent_id: str, sheet: SheetKind, period: date) -> list[UUID]:
+        """Return the streams of the withdrawn reviews, and last that of ``stream``."""
+        found: list[UUID] = []
+        for again in count():
+            found.append(sheet_review_stream(agent_id, sheet, period, again))
+            if not self._is_withdrawn(found[-1]):
+                return found
+        raise AssertionError("unreachable")
 
     def _is_withdrawn(self, stream: UUID) -> bool:
         review = self._recording.find(SheetReview, stream)

@@ -57,6 +57,15 @@ def complete(body: dict[str, Any], agent_id: str, sheet: str, period: date) -> D
     return _done(receipt, agent_id, of, period, SheetReview.Completed)
 
 
+@resource.command(OWNER + "/withdrawal", errors=(404,))
+def withdraw(agent_id: str, sheet: str, period: date) -> Done:
+    """Take one's own review back within ten minutes, unread; the sheet waits again."""
+    guard.need_about_agent(Thing.REVIEW, agent_id)
+    of = _sheet(agent_id, sheet, period)
+    receipt = shilu().record.sheet_reviews.withdraw(agent_id, of, period, by=by())
+    return _done(receipt, agent_id, of, period, SheetReview.Withdrawn)
+
+
 @resource.command(OWNER + "/read", SheetReply, errors=(404,))
 def read(body: dict[str, Any], agent_id: str, sheet: str, period: date) -> Done:
     """Say, as the agent, that a review was read."""
@@ -74,9 +83,10 @@ def _sheet(agent_id: str, sheet: str, period: date) -> SheetKind:
 
 
 def _done(receipt: Any, agent_id: str, sheet: SheetKind, day: date, event: Any) -> Done:
+    streams = shilu().record.sheet_reviews.streams(agent_id, sheet, day)
     return Done(
         receipt,
-        shilu().record.sheet_reviews.stream(agent_id, sheet, day),
+        receipt.stream_id if receipt.stream_id in streams else streams[-1],  # withdrawn, too
         event,
         f"/{sheet}ly-{'sheets' if sheet is SheetKind.WEEK else 'records'}/{agent_id}/{day}",
     )

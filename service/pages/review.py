@@ -77,7 +77,7 @@ def complete(agent_id: str, day: str) -> Response:
                 of,
                 remark,
                 by=by(form),
-                earlier=_earlier(agent_id, of),
+                earlier=earlier_remarks(agent_id, of),
                 meant=data["meant"],
             )
             return see(f"{_next(agent_id, of)}?undo={agent_id}/{of}", receipt, "reviewed")
@@ -125,7 +125,7 @@ def _need(thing: Thing, agent_id: str, day: str) -> date:
     return of
 
 
-def _earlier(agent_id: str, day: date) -> list[str]:
+def earlier_remarks(agent_id: str, day: date) -> list[str]:
     """Return the reviewer's last remarks on other logs."""
     with shilu().views.connect() as connection:
         given = review_queue.by_reviewer(connection, reader().person_id, EARLIER)

@@ -95,6 +95,7 @@ PLAN_ITEM = f"{API}/plans/<thing:agent_id>/items/<thing:item_id>"
 WEEK = f"{API}/weekly-sheets/<thing:agent_id>/<day:monday>"
 MONTH = f"{API}/monthly-records/<thing:agent_id>/<day:month>"
 SHEET_REVIEW = f"{API}/sheet-reviews/<thing:agent_id>/<thing:sheet>/<day:period>"
+LOG_REVIEW = f"{API}/log-reviews/<thing:agent_id>/<day:day>"
 CUSTOMER = f"{API}/customers/<thing:customer_id>"
 PERSON = f"{API}/people/<thing:person_id>"
 ENTRY = {
@@ -859,6 +860,19 @@ API_ROWS = (
         u="+++0",
     ),
     row(f"POST {SHEET_REVIEW}/read", first=(404,), a="+000"),
+    row(f"POST {SHEET_REVIEW}/withdrawal", first=(404, 409), s="++00", u="+++0"),
+    # reviews of days
+    row(f"GET {API}/log-reviews", s="+", u="+"),
+    row(f"GET {LOG_REVIEW}", first=(404,), a="+000", s="++00", u="+++0"),
+    row(
+        f"POST {LOG_REVIEW}",
+        {"kind": "guide", "verdict": "good", "text": "面谈的过程写得很具体"},
+        first=(201, 409),
+        s="++00",
+        u="+++0",
+    ),
+    row(f"POST {LOG_REVIEW}/withdrawal", first=(404, 409), s="++00", u="+++0"),
+    row(f"POST {LOG_REVIEW}/read", {}, first=(404,), a="+000"),
     # months
     row(f"GET {MONTH}", a="+000", s="++00", u="+++0"),
     row(
