@@ -59,6 +59,13 @@ def an_id(*, missing: str = N_("请选择"), required: bool = False, **more: Any
     )
 
 
+def ids(most: int, *, missing: str) -> fields.List[Any]:
+    """Return a field for at least one and at most ``most`` ids of ours."""
+    checks = validate.Length(1, most, error=missing)
+    errors: Any = {"required": missing}
+    return fields.List(an_id(), required=True, validate=checks, error_messages=errors)
+
+
 def one_of(
     words: type[StrEnum], *, missing: str = N_("请选择"), required: bool = False, **more: Any
 ) -> fields.Enum[Any]:

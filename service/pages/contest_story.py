@@ -40,7 +40,7 @@ def shown(
     connection: Connection, contest: ContestCard, people: Mapping[str, MemberFacts]
 ) -> SimpleNamespace:
     """Return a season as this reader sees it: final if it is frozen, else as it stands."""
-    today = shilu().today()
+    today, names = shilu().today(), {t.team_id: t.name for t in team_day.teams(connection)}
     begun, over = contest.starts_on <= today, contest.ends_on < today
     table = season_table(connection, contest, today) if begun else None
     if table and contest.table_hash not in (None, table_hash(table.standings)):
@@ -50,6 +50,7 @@ def shown(
     return SimpleNamespace(
         id=contest.contest_id,
         title=contest.title,
+        teams=[names.get(team, team) for team in contest.team_ids],
         dates=f"{day_text(contest.starts_on)} – {day_text(contest.ends_on)}",
         state=_state(contest, begun=begun, over=over),
         goal=contest.goal,

@@ -16,7 +16,7 @@ from projections import standings, team_day
 from projections.people_facts import MemberFacts
 from service.access import Thing, may, need, need_about
 from service.context import shilu
-from service.forms import Day, Form, PageForm, an_id, by, see, sent, text, whole
+from service.forms import Day, Form, PageForm, an_id, by, ids, see, sent, text, whole
 from service.language import N_, _
 from service.pages import contest_story
 from service.reading import as_of, said, views
@@ -27,14 +27,14 @@ pages = Blueprint("contests", __name__)
 VIEWS = ("standings", "agent_day", "callback_queue", "cases", "filling_cases", "team_day")
 SHARE: Any = {"missing": N_("请填写 0 到 100 的数"), "required": True}
 FORMS = ("contest", "model", "sharing", "clinic")
-MOST_SPEAKERS = 3
+MOST_SPEAKERS, MOST_TEAMS = 3, 50
 
 
 class ContestForm(PageForm):
-    """A season: its team, first day, goal and weights."""
+    """A season: its teams, first day, goal and weights."""
 
     title = text(60, required=True, missing=N_("请填写名称"))
-    team = an_id(required=True, missing=N_("请选择团队"))
+    team = ids(MOST_TEAMS, missing=N_("请选择团队"))
     starts_on = Day(required=True)
     goal = whole(1, 100, missing=N_("请填写 1 到 100 的数"), required=True)
     on_time = whole(0, 100, **SHARE)
@@ -90,7 +90,8 @@ def open_contest() -> Response:
     form = sent(ContestForm(), name="contest")
     if form.good:
         data = form.data
-        need_about(reader(), Thing.LEAD_CONTEST, team_id=_known_team(data["team"]))
+        for team_id in data["team"]:
+            need_about(reader(), Thing.LEAD_CONTEST, team_id=_known_team(team_id))
         weights = {measure: data[str(measure)] for measure in Measure}
         if sum(weights.values()) != 100:
             form.fail("on_time", _("四个比重加起来要等于 100"))
@@ -98,7 +99,7 @@ def open_contest() -> Response:
         with form.refusals(title="title", AlreadyExists="starts_on"):
             receipt = shilu().record.contests.open(
                 data["title"],
-                [data["team"]],
+                list(dict.fromkeys(data["team"])),
                 data["starts_on"],
                 data["goal"],
                 weights,

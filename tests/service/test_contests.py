@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from domain.contest import contest_id_of
@@ -10,7 +11,7 @@ from domain.role_model import role_model_id
 from domain.words import Role
 from projections.season import contests_due, season_table
 from projections.standings import contest
-from tests.service.conftest import TODAY, Branch
+from tests.service.conftest import TODAY, Branch, errors_of
 from workers.contests import freeze
 
 START = TODAY - timedelta(days=7)
@@ -49,6 +50,24 @@ def begin(branch: Branch) -> None:
     supervisor = branch.visitor("s1")
     supervisor.follow(supervisor.post("/contests/new", **NEW, **SHARES))
     branch.follow()
+
+
+def test_who_leads_several_teams_opens_a_season_for_them_together(branch: Branch) -> None:
+    upper = branch.visitor("u1")
+    page = upper.get("/contests").text
+    assert len(re.findall(r'type="checkbox" name="team"', page)) == 2
+
+    none = upper.post("/contests/new", **{**NEW, "team": []}, **SHARES)
+    opened = upper.post("/contests/new", **{**NEW, "team": ["T1", "T2"]}, **SHARES)
+    branch.follow()
+
+    assert "请选择团队" in errors_of(none)
+    assert opened.status_code == 303
+    for agent in ("a1", "b1"):
+        page = branch.visitor(agent).get("/contests").text
+        assert "十一月评比" in page
+    both = {**NEW, "team": ["T1", "T2"], "title": "混合"}
+    assert branch.visitor("s1").post("/contests/new", **both, **SHARES).status_code == 404
 
 
 def test_the_team_s_goal_comes_first_then_three_and_oneself(branch: Branch) -> None:
