@@ -1,7 +1,8 @@
 """Log contests in seasons of four weeks (工作日志竞赛评比, R-31), and their frozen standings.
 
 A season has a goal of the whole team first. At its end the standings are frozen once: the event holds
-the best three and the hash of the whole table, never a public bottom.
+the best three and the hash of the whole table, never a public bottom. Nobody is ranked against
+their will: an agent may stay out of a season's table, and come back until it is final.
 """
 
 from __future__ import annotations
@@ -14,7 +15,15 @@ from eventsourcing.domain import event
 
 from domain.contest_scores import WEEKS, Measure, Standing, podium, table_hash
 from domain.recording import Aggregate, Created, Recording
-from domain.refusals import AlreadyExists, BadValue, EmptyText, NotYours, UnknownContest
+from domain.refusals import (
+    AlreadyExists,
+    BadValue,
+    ContestFinal,
+    EmptyText,
+    NotYours,
+    ParticipationUnchanged,
+    UnknownContest,
+)
 from domain.words import By, Receipt, Role, stream_id
 
 LEADERS = (Role.SUPERVISOR, Role.UPPER_SUPERVISOR)
@@ -58,12 +67,25 @@ class Contest(Aggregate):
         top: tuple[str, ...]
         reached: int
 
+    class ParticipationChosen(Aggregate.Event):
+        """An agent stays out of the table, or comes back into it; the team's share counts all."""
+
+        TOPIC = "contest.participation_chosen.v1"
+        contest_id: str
+        agent_id: str
+        takes_part: bool
+
     @event(Opened)
     def __init__(self, contest_id: str, team_ids: tuple[str, ...], ends_on: date) -> None:
         self.contest_id = contest_id
         self.team_ids = tuple(team_ids)
         self.ends_on = ends_on
         self.frozen = False
+        self.out: frozenset[str] = frozenset()  # who stays out of the table
+
+    @event(ParticipationChosen)
+    def _participation_chosen(self, agent_id: str, takes_part: bool) -> None:
+        self.out = self.out - {agent_id} if takes_part else self.out | {agent_id}
 
     @event(StandingFrozen)
     def _standing_frozen(self) -> None:
@@ -117,6 +139,31 @@ class Contests:
                     by=by,
                 )
             ]
+
+        return self._recording.answer(by, decide)
+
+    def take_part(
+        self, contest_id: str, agent_id: str, team_id: str | None, *, takes_part: bool, by: By
+    ) -> Receipt:
+        """Stay out of a season's table, or come back; ``team_id`` is the agent's team.
+
+        Raises UnknownContest (none of this team's), NotYours, ContestFinal, and
+        ParticipationUnchanged where it is so already.
+        """
+
+        def decide() -> list[Aggregate]:
+            contest = self.find(contest_id)
+            if contest is None or team_id not in contest.team_ids:
+                raise UnknownContest(contest_id=contest_id)
+            if by.actor != agent_id or by.role is not Role.AGENT:
+                raise NotYours(what="contest")
+            if contest.frozen:
+                raise ContestFinal(contest_id=contest_id)
+            if takes_part is (agent_id not in contest.out):
+                raise ParticipationUnchanged(contest_id=contest_id)
+            about = {"contest_id": contest_id, "agent_id": agent_id, "takes_part": takes_part}
+            contest.trigger_event(Contest.ParticipationChosen, **about, by=by)
+            return [contest]
 
         return self._recording.answer(by, decide)
 

@@ -250,6 +250,14 @@ class JournalSubmitted(Conflict):
     """The journal of the day is handed in and filed; ``day``."""
 
 
+class ContestFinal(Conflict):
+    """The season's table is final; ``contest_id``."""
+
+
+class ParticipationUnchanged(Conflict):
+    """The agent is ranked, or stays out, already; ``contest_id``."""
+
+
 class PlanSettled(Conflict):
     """The planned thing was done or given up; ``item_id``."""
 

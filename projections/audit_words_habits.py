@@ -61,6 +61,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "开始评比「{title}」：{starts_on} 到 {ends_on}，团队目标按时 {goal}%",
         'opened the contest "{title}", {starts_on} to {ends_on}, team goal {goal}% in time',
     ),
+    "contest.participation_chosen.v1": (
+        "{agent_id} 选择是否参加评比 {contest_id} 的排名：{takes_part}",
+        "{agent_id} chose whether to be ranked in the contest {contest_id}: {takes_part}",
+    ),
     "contest.standing_frozen.v1": (
         "评比 {contest_id} 的名次定了：{ranked} 人，团队按时 {reached}%，表的摘要 {table_hash}",
         "froze the standings of {contest_id}: {ranked} ranked, {reached}% in time,"
@@ -109,4 +113,4 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "filling_problems": ("填写问题", "filling problems"),
     "left": ("已离开团队", "left the team"),
 }
-TRANSLATED = frozenset({"will", "ending", "signed", "consents"})
+TRANSLATED = frozenset({"will", "ending", "signed", "consents", "takes_part"})

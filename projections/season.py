@@ -1,7 +1,7 @@
 """The table of a season as it stands (R-31), read from the logs, the callbacks and the cases.
 
 Anybody with something open against them is left out, and nobody is told: to be missing from a table
-of three and one's own place says nothing.
+of three and one's own place says nothing. Who chose to stay out is left out as well.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ def season_table(connection: Connection, contest: ContestCard, today: date) -> S
             _season(connection, rules, agent, max(before_from, since), before_until),
         )
         for agent, since in agents.items()
-        if now[agent].due and not has_open_alert(connection, agent, contest.starts_on)
+        if now[agent].due
+        and agent not in contest.out
+        and not has_open_alert(connection, agent, contest.starts_on)
     }
     weights = {Measure(name): weight for name, weight in contest.weights.items()}
     due = sum(season.due for season in now.values())

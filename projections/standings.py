@@ -38,6 +38,7 @@ CONTEST = Table(
     Column("goal", Integer, nullable=False),
     Column("weights", Text, nullable=False),
     Column("opened_by", String, nullable=False),
+    Column("out", Text, nullable=False),
     Column("table_hash", String),
     Column("top", Text, nullable=False),
     Column("ranked", Integer),
@@ -71,7 +72,8 @@ WORKSHOP = Table(
 
 @dataclass(frozen=True, slots=True)
 class ContestCard:
-    """A season; ``table_hash``, ``ranked`` and ``reached`` are None until it is frozen."""
+    """A season; ``out`` are those who stay out of the table; ``table_hash``, ``ranked`` and
+    ``reached`` are None until it is frozen."""
 
     contest_id: str
     title: str
@@ -81,6 +83,7 @@ class ContestCard:
     goal: int
     weights: dict[str, int]
     opened_by: str
+    out: tuple[str, ...]
     table_hash: str | None
     top: tuple[str, ...]
     ranked: int | None
@@ -124,6 +127,7 @@ def _opened(writer: Writer, event: LoggedEvent) -> None:
         team_ids=json.dumps(data["team_ids"]),
         weights=json.dumps(data["weights"], sort_keys=True),
         opened_by=event.actor,
+        out="[]",
         table_hash=None,
         top="[]",
         ranked=None,
@@ -131,6 +135,15 @@ def _opened(writer: Writer, event: LoggedEvent) -> None:
         frozen_at=None,
         position=event.position,
     )
+
+
+def _chosen(writer: Writer, event: LoggedEvent) -> None:
+    key = {"contest_id": event.data["contest_id"]}
+    row = writer.row(CONTEST, **key)
+    if row is not None:
+        others = set(json.loads(row["out"])) - {event.data["agent_id"]}
+        out = others if event.data["takes_part"] else others | {event.data["agent_id"]}
+        writer.change(CONTEST, key, out=json.dumps(sorted(out)))
 
 
 def _frozen(writer: Writer, event: LoggedEvent) -> None:
@@ -190,10 +203,11 @@ def _workshop(
 
 STANDINGS = Projection(
     "standings",
-    1,
+    2,
     METADATA,
     {
         "contest.opened.v1": _opened,
+        "contest.participation_chosen.v1": _chosen,
         "contest.standing_frozen.v1": _frozen,
         "role_model.named.v1": _named,
         "role_model.answered.v1": _answered,
@@ -252,7 +266,7 @@ def workshops(connection: Connection, teams: Collection[str], limit: int) -> Seq
 
 def _contest(row: Row[tuple[Any, ...]]) -> ContestCard:
     values = {name: row._mapping[name] for name in ContestCard.__slots__}
-    for name in ("team_ids", "top"):
+    for name in ("team_ids", "out", "top"):
         values[name] = tuple(json.loads(values[name]))
     values["weights"] = json.loads(values["weights"])
     for name in ("starts_on", "ends_on"):

@@ -58,6 +58,8 @@ SENTENCES: Mapping[type[Refusal], str] = {
     refusals.SheetIncomplete: N_("还差：{parts}。"),
     refusals.UnknownSheet: N_("这份表还没有交。"),
     refusals.UnknownPlan: N_("没有这项计划。"),
+    refusals.ContestFinal: N_("这一季的名次已定，不能再改。"),
+    refusals.ParticipationUnchanged: N_("你已经这样选过了。"),
     refusals.PlanSettled: N_("这项计划已经有结果了。"),
     refusals.DayIsPast: N_("这一天已经过去，请选今天或以后。"),
     refusals.AlreadyReviewed: N_("这一天的日志已经批阅过了。"),

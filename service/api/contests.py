@@ -45,6 +45,12 @@ class NewContest(Body):
     )
 
 
+class Participation(Body):
+    """Whether one is ranked."""
+
+    takes_part = Truth(required=True)
+
+
 class NewRoleModel(Body):
     """Who may be shown to others, and for what."""
 
@@ -146,6 +152,15 @@ def open_contest(body: dict[str, Any]) -> Done:
     receipt = shilu().record.contests.open(**body, weights=weights, by=by())
     contest_id = contest_id_of(body["starts_on"], body["team_ids"])
     return Done(receipt, contest_stream(contest_id), Contest.Opened, "/contests")
+
+
+@resource.command("/contests/<thing:contest_id>/participation", Participation, errors=(404,))
+def take_part(body: dict[str, Any], contest_id: str) -> Done:
+    """Stay out of a season's table, or come back into it until it is final."""
+    guard.need(Thing.ANSWER_CONTEST)
+    me, team = reader().person_id, reader().team_id
+    receipt = shilu().record.contests.take_part(contest_id, me, team, **body, by=by())
+    return Done(receipt, contest_stream(contest_id), Contest.ParticipationChosen, "/contests")
 
 
 @resource.command("/role-models", NewRoleModel, errors=(404,))

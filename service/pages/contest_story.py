@@ -60,6 +60,8 @@ def shown(
         mine=_mine(table.standings) if table else None,
         weights=[(label(MEASURES, str(m)), contest.weights.get(str(m), 0)) for m in Measure],
         hash=contest.table_hash,
+        out=reader().person_id in contest.out,
+        open=contest.frozen_at is None,
         ranked=contest.ranked,
     )
 

@@ -56,6 +56,12 @@ class AnswerForm(PageForm):
     consents = an_id(required=True)
 
 
+class PartForm(PageForm):
+    """Whether one is ranked."""
+
+    takes_part = an_id(required=True)
+
+
 class SharingForm(PageForm):
     """Who told what, and when."""
 
@@ -106,6 +112,26 @@ def open_contest() -> Response:
                 by=by(form),
             )
             return see("/contests", receipt, "saved")
+    return _page(form)
+
+
+@pages.post("/contests/<contest_id>/part")
+def take_part(contest_id: str) -> Response:
+    """Stay out of a season's table, or come back into it."""
+    need(reader(), Thing.ANSWER_CONTEST)
+    form = sent(PartForm(), name="part")
+    if form.good:
+        with form.refusals():
+            receipt = shilu().record.contests.take_part(
+                contest_id,
+                reader().person_id,
+                reader().team_id,
+                takes_part=form.data["takes_part"] == "yes",
+                by=by(form),
+            )
+            return see("/contests", receipt, "saved")
+    if form.status == 404:
+        raise NotFound
     return _page(form)
 
 

@@ -429,6 +429,7 @@ PAGES = (
         s="++00",
         u="+++0",
     ),
+    row("POST /contests/<contest_id>/part", {"takes_part": "no"}, a="++00"),
     row(
         "POST /contests/role-models",
         {"agent": "{agent_id}", "what_for": "天天按时"},
@@ -957,6 +958,7 @@ API_ROWS = (
         s="++00",
         u="+++0",
     ),
+    row(f"POST {API}/contests/<thing:contest_id>/participation", {"takes_part": False}, a="++00"),
     row(f"POST {API}/role-models/<thing:model_id>/answer", {"consents": True}, a="+000"),
     row(f"POST {API}/role-models/<thing:model_id>/withdrawal", first=(409,), a="+000"),
     row(

@@ -20,6 +20,8 @@ from domain.callback import callback_id_of
 from domain.coaching import Proposal
 from domain.coaching_words import Moment, Origin
 from domain.complaint import Grievance, complaint_id_of
+from domain.contest import contest_id_of
+from domain.contest_scores import WEIGHTS
 from domain.daily_log import Activity
 from domain.filling_case import filling_case_id
 from domain.filling_ladder import Problem
@@ -97,6 +99,9 @@ class World:
         for person in ("A1", "A2", "B1"):
             self._fill(person)
         self._import()
+        for team, boss in (("T1", "S1"), ("T2", "S2")):
+            season = ("十一月", [team], LAST_WEEK, 90, WEIGHTS)
+            self.home.record.contests.open(*season, by=self.home.by(boss))
         for login in ("a1", "a2", "b1"):
             self.home.open_account(login)
         create_account(self.home.accounts, "z1", PASSWORD, "A1", "north", "agent")
@@ -120,6 +125,7 @@ class World:
             "item_id": f"P-{column}",
             "callback_id": callback_id_of(f"V-{column}", supervisor),
             "complaint_id": complaint_id_of(filing(column)),
+            "contest_id": contest_id_of(LAST_WEEK, [team]),
             "case_no": "1",
             "script_id": "default",
             "model_id": role_model_id(column, TODAY),

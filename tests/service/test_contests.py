@@ -52,6 +52,28 @@ def begin(branch: Branch) -> None:
     branch.follow()
 
 
+def test_who_stays_out_is_not_ranked_and_counts_for_the_team(branch: Branch) -> None:
+    hand_in(branch, "A1", days=5)
+    hand_in(branch, "A2", days=3)
+    begin(branch)
+    agent, address = branch.visitor("a1"), f"/contests/{CONTEST}/part"
+    before = agent.get("/contests").text
+    assert "我：第 1 名" in before
+
+    page = agent.follow(agent.post(address, takes_part="no"))
+
+    assert "我：第" not in page
+    assert "你不参加这一季的排名" in page
+    assert (
+        branch.record.organisation.member("A1").name
+        not in branch.visitor("a2").get("/contests").text
+    )  # type: ignore[union-attr]
+    assert re.findall(r"团队按时 \d+%", page) == re.findall(r"团队按时 \d+%", before)
+    assert agent.post(address, takes_part="no").status_code == 409
+    assert "我：第 1 名" in agent.follow(agent.post(address, takes_part="yes"))
+    assert branch.visitor("b1").post(address, takes_part="no").status_code == 404
+
+
 def test_who_leads_several_teams_opens_a_season_for_them_together(branch: Branch) -> None:
     upper = branch.visitor("u1")
     page = upper.get("/contests").text

@@ -508,6 +508,8 @@ def _contest(record: TeamRecord) -> None:
     boss, agent = partial(_by, "S1", Role.SUPERVISOR), partial(_by, "A1", Role.AGENT)
     record.contests.open("十一月评比", ["T1"], DAY, 90, WEIGHTS, by=boss("contest"))
     contest = contest_id_of(DAY, ["T1"])
+    record.contests.take_part(contest, "A1", "T1", takes_part=False, by=agent("contest out"))
+    record.contests.take_part(contest, "A1", "T1", takes_part=True, by=agent("contest back"))
     ended = CheckKey(Check.CONTEST_ENDED, contest, DAY)
     by = By("system", Role.SYSTEM, NOW, NOW, ended.command_id, "worker")
     table = ranked({"A1": (Season(10, 9, 20, 18, 2, 2.0), None)}, WEIGHTS)
