@@ -146,7 +146,7 @@ def measure(served: Served, wanted: list[Page]) -> list[tuple[Page, dict[str, An
     node = shutil.which("node")
     if node is None or not (FOLDER / "node_modules/lighthouse").is_dir():
         missing = "Lighthouse is not installed: python3 dev.py test brings it, given node and npm"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+        pytest.fail(missing) if os.environ.get("SHILU_LIGHTHOUSE") else pytest.skip(missing)
     cookies = {r: f"{COOKIE}={served.token(r)}" if r else "" for r in {p.reader for p in wanted}}
     pages = [
         {"url": served.address + p.path, "cookie": cookies[p.reader], "phone": p.phone}
