@@ -22,7 +22,7 @@ from domain.detection import records
 from domain.detection.evidence import PUBLISHED, Weights
 from domain.detection.judgement import BranchFit, branch_fit
 from domain.detection.suspicion import Suspicion, suspicions
-from domain.detection.visit_log import VisitTable
+from domain.detection.visit_log import VisitLog, VisitTable
 from domain.detection.visit_risk import risk_ratios
 from domain.detector import Detector
 from domain.organisation import Member
@@ -107,12 +107,16 @@ class Look:
 
 def look_at(facts: Facts) -> Look:
     """Look at all logs as they stand."""
+    log = _log_of(facts)  # the table it is made of is gone by now
+    return Look(suspicions(log), risk_ratios(log, of_days=FRAME_DAYS + 1))
+
+
+def _log_of(facts: Facts) -> VisitLog:
     table = VisitTable(tuple(facts.agents))
     facts.visits.fill(table, facts.contacts)
     table.add_absences(absences(facts))
     table.add_sales(sales(facts))
-    log = table.log()
-    return Look(suspicions(log), risk_ratios(log, of_days=FRAME_DAYS + 1))
+    return table.log()
 
 
 def file_at(facts: Facts, position: int, look: Look) -> BranchFile:

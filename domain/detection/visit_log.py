@@ -101,7 +101,7 @@ class VisitTable:
                 column.extend(values)
 
     def add_columns(
-        self, ids: Iterable[str], remarks: Iterable[str | None], columns: Sequence[Whole]
+        self, ids: Iterable[str], remarks: Iterable[str | None], columns: Iterable[Whole]
     ) -> None:
         """Take in visits as columns: when typed, in microseconds; then as in `WHOLE_COLUMNS`, flags.
 
@@ -111,8 +111,9 @@ class VisitTable:
         waiting = self._waiting
         waiting.ids += ids
         waiting.remarks += remarks
-        waiting.typed.frombytes(columns[0].astype(np.int64).tobytes())
-        for column, told in zip(waiting.columns, columns[1:], strict=False):
+        coming = iter(columns)
+        waiting.typed.frombytes(next(coming).astype(np.int64).tobytes())
+        for column, told in zip(waiting.columns, coming, strict=False):
             column.frombytes(told.astype(np.int32).tobytes())
 
     def numbers(self, agents: Iterable[str]) -> list[int]:
