@@ -88,6 +88,7 @@ def test_the_one_asked_reads_the_question_and_nothing_of_the_complaint(
 ) -> None:
     boss = branch.visitor("s1")
     page = boss.get(f"/inquiries/{asked}").text
+    page = re.sub('name="csrf_token" value="[^"]*"', "", page)  # which may well hold an A1
 
     assert QUESTION in page
     for secret in (WORDS, "王小梅", "张三丰", "张**", "A1", "C-1"):
