@@ -277,7 +277,9 @@ def bring_lighthouse() -> None:
             )
             return
     npm = ["npm", "--prefix", str(LIGHTHOUSE), "ci"]
-    if call([*npm, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]):
+    patience = ["--fetch-retries=1", "--fetch-retry-maxtimeout=5000", "--fetch-timeout=30000"]
+    quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    if call([*npm, *quietly, *patience]):
         say("npm could not install Lighthouse; its tests will be skipped, and say so")
     else:
         stamp.write_text(digest(lock), encoding="utf-8")

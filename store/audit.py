@@ -13,9 +13,11 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from multiprocessing import get_context, parent_process
 from threading import Thread
 
+from store.bundle import record_of
 from store.log_reader import AuditRow, AuditSource
 from store.proof import HASH_BYTES
 from store.verifier.shilu_verify import (
@@ -23,7 +25,6 @@ from store.verifier.shilu_verify import (
     ENVELOPE,
     PART,
     Checkpoint,
-    Event,
     Key,
     Span,
     Verdict,
@@ -109,8 +110,8 @@ def _judge(span: Span, leaves: bytes, promises: list[Checkpoint], kept: list[Kep
         raise Verdict(ALTERED, gone, span.end + 1) from verdict
 
 
-def compared(rows: Iterable[AuditRow]) -> Iterator[Event]:
-    """Yield the events of rows whose columns say what their envelopes say.
+def compared(rows: Iterable[AuditRow]) -> Iterator[bytes]:
+    """Yield the records of rows whose columns say what their envelopes say.
 
     An envelope that has not the form of one is found by who gets the event. In one that has it, a
     quotation mark that is not escaped stands only around a key or a value, so what is looked for
@@ -122,12 +123,30 @@ def compared(rows: Iterable[AuditRow]) -> Iterator[Event]:
         differs = not envelope.endswith(end) or given not in envelope
         if differs and ENVELOPE.fullmatch(envelope):
             raise Verdict(ALTERED, f"event {position} is listed as another", position)
-        yield position, envelope, state
+        yield record_of(position, envelope, state)
 
 
 def leaves_of(source: AuditSource, log: str, start: int, count: int) -> bytes:
     """Return the leaf hashes of the ``count`` events behind position ``start``. Raises Verdict."""
-    return check_events(compared(_rows(source, start, start + count)), log, start, count)
+    leaves = bytearray()
+    for rows in _rows(source, start, start + count):
+        leaves += _checked(rows, log, start + len(leaves) // HASH_BYTES)
+    if (found := start + len(leaves) // HASH_BYTES) < start + count:
+        raise Verdict(ALTERED, f"events {found + 1} to {start + count} are gone", found + 1)
+    return bytes(leaves)
+
+
+def _checked(rows: Sequence[AuditRow], log: str, start: int) -> bytes:
+    """Have the verifier check some rows; what is amiss first is what is named."""
+    records, amiss = list[bytes](), None
+    try:
+        records.extend(compared(rows))
+    except Verdict as verdict:
+        amiss = verdict
+    leaves = check_events(BytesIO(b"".join(records)), log, start, len(records))
+    if amiss is not None:
+        raise amiss
+    return leaves
 
 
 def _leaves(
@@ -171,12 +190,12 @@ def _leaves_elsewhere(opened: Callable[[], AuditSource], log: str, start: int, c
     return leaves_of(opened(), log, start, count)
 
 
-def _rows(source: AuditSource, start: int, end: int) -> Iterator[AuditRow]:
-    """Yield the rows behind ``start`` up to ``end``: what is written meanwhile is for later."""
+def _rows(source: AuditSource, start: int, end: int) -> Iterator[Sequence[AuditRow]]:
+    """Yield the rows behind ``start`` up to ``end``, in batches: what comes meanwhile is for later."""
     position = start or -1  # a row before the first is one too many
     while rows := source.audit_rows(position, BATCH):
         if rows[-1].position > end:
-            yield from (row for row in rows if row.position <= end)
+            yield [row for row in rows if row.position <= end]
             return
-        yield from rows
+        yield rows
         position = rows[-1].position

@@ -46,7 +46,6 @@ ENVELOPE = re.compile(
 PLAIN = re.compile(ENVELOPE.pattern.replace(TEXT, rb'"([^"]*)"'))  # the same without backslashes
 NOTE = re.compile(r"(.*\n)\n((?:\u2014 \S+ \S+\n)+)", re.DOTALL)
 CMD, DIGEST, LOG, STREAM, TYPE, VERSION = 4, 6, 7, 9, 10, 11  # groups of ENVELOPE
-Event = tuple[int, bytes, bytes | None]  # position, envelope, state (None where withheld)
 
 
 class Verdict(Exception):
@@ -185,39 +184,31 @@ class Checkpoint(NamedTuple):
 # --- events, ranges, promises ---
 
 
-def read_events(file: IO[bytes], start: int) -> Iterator[Event]:
-    """Yield the records of an events.bin from here on; index ``start`` comes next."""
-    expected, read = start, file.read
-    while header := read(RECORD.size):
-        expected += 1
-        position, length, other = RECORD.unpack(header.ljust(RECORD.size, b"\xff"))
-        envelope = read(length) if length <= LONGEST else b""
-        state = None if other == WITHHELD else read(other) if other <= LONGEST else b""
-        whole = len(envelope) == length and (state is None or len(state) == other)
-        if not whole or len(header) < RECORD.size:
-            raise Verdict(ALTERED, f"the record of event {expected} is damaged", expected)
-        yield position, envelope, state
-
-
 def check_events(
-    events: Iterable[Event], log: str, start: int, count: int, *, withheld: bool = False
+    file: IO[bytes], log: str, start: int, count: int, *, withheld: bool = False
 ) -> bytes:
-    """Return the leaf hashes of the next ``count`` events, from index ``start`` on."""
-    leaves, expected, name, sha = [], start, log.encode(), sha256
-    for position, envelope, state in islice(events, count):
-        expected += 1
+    """Return the leaf hashes of the next ``count`` records of an events.bin, from index ``start`` on."""
+    leaves, name, sha, read, unpack = [], log.encode(), sha256, file.read, RECORD.unpack
+    for expected in range(start + 1, start + count + 1):
+        if len(header := read(RECORD.size)) < RECORD.size:
+            if not header:
+                raise Verdict(ALTERED, f"events {expected} to {start + count} are gone", expected)
+            header = header.ljust(RECORD.size, b"\xfe")  # of lengths that nothing has
+        position, length, other = unpack(header)
+        envelope = read(length) if length <= LONGEST else b""
+        state = read(other) if other <= LONGEST else b""
+        if len(envelope) != length or (len(state) != other and other != WITHHELD):
+            raise Verdict(ALTERED, f"the record of event {expected} is damaged", expected)
         if position != expected:
             raise Verdict(ALTERED, f"event {expected} is gone, {position} stands there", expected)
         fields = (ENVELOPE if b"\\" in envelope else PLAIN).fullmatch(envelope)  # PLAIN: faster
-        if fields is None or fields[LOG] != name or (state is None) is not withheld:
+        if fields is None or fields[LOG] != name or (other == WITHHELD) is not withheld:
             raise Verdict(ALTERED, f"event {expected} is not of log {log}, or not whole", expected)
-        if state is not None and sha(state).hexdigest().encode() != fields[DIGEST]:
+        if not withheld and sha(state).hexdigest().encode() != fields[DIGEST]:
             kind, stream, version = (fields[part].decode() for part in (TYPE, STREAM, VERSION))
             what = f"event {expected} ({kind}, version {version} of {stream})"
             raise Verdict(ALTERED, f"the contents of {what} were altered", expected)
         leaves.append(sha(b"\x00" + envelope).digest())
-    if len(leaves) < count:
-        raise Verdict(ALTERED, f"events {expected + 1} to {start + count} are gone", expected + 1)
     return b"".join(leaves)
 
 
@@ -227,7 +218,7 @@ def check_part(
     """Return leaf hashes of a bundle from byte ``offset`` on, and their root if they are a PART."""
     with open_file(bundle, "events.bin") as file:
         file.seek(offset)
-        leaves = check_events(read_events(file, start), log, start, count, withheld=withheld)
+        leaves = check_events(file, log, start, count, withheld=withheld)
     return leaves, perfect_root(leaves) if count == PART else b""
 
 
@@ -354,8 +345,7 @@ def check_proof(data: bytes, keys: Sequence[Key], event: Path | None) -> str:
     size, root = Checkpoint.parse(note.encode(), keys)
     leaf, at = unb64(extra.removeprefix("extra "), 32), int(index.removeprefix("index "))
     if event is not None:
-        record = read_events(BytesIO(event.read_bytes()), at)
-        leaf = check_events(record, keys[0].name.rsplit("/")[-1], at, 1)
+        leaf = check_events(BytesIO(event.read_bytes()), keys[0].name.rsplit("/")[-1], at, 1)
     if title != PROOF or root_of_path(leaf, at, size, [unb64(item, 32) for item in path]) != root:
         raise Verdict(ALTERED, f"event {at + 1} is not in the signed record like this", at + 1)
     return f"event {at + 1} (leaf {leaf.hex()}) of {size} that are signed by {keys[0].name}"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from store.bundle import record_of
 from store.proof import inclusion_proof, perfect_root, root_of
 from store.verifier.shilu_verify import (
     Checkpoint,
@@ -62,9 +64,9 @@ def test_the_vectors_are_those_of_this_code(told: dict[str, Any]) -> None:
 
 def test_the_verifier_makes_the_leaves_and_roots(told: dict[str, Any]) -> None:
     pairs = [(e["envelope"].encode(), e["state"].encode()) for e in told["events"]]
-    events = [(n + 1, envelope, state) for n, (envelope, state) in enumerate(pairs)]
+    records = b"".join(record_of(n, *pair) for n, pair in enumerate(pairs, start=1))
 
-    leaves = check_events(events, told["log"], 0, 11)
+    leaves = check_events(BytesIO(records), told["log"], 0, 11)
 
     assert leaves.hex() == "".join(told["leaves"])
     for size, root in told["roots"].items():
