@@ -249,6 +249,15 @@ function sure(question) {
   return new Promise((done) => dialog.addEventListener('close', () => done(dialog.returnValue === 'yes'), { once: true }));
 }
 
+/** Ask whoever goes while something of theirs waits; it goes with them, another person's stays. */
+async function leave() {
+  const { person } = await about();
+  const left = (await all()).filter((item) => item.person === person);
+  if (left.length && !await sure(say('leave', left.length))) return false;
+  for (const item of left) await drop(item.id);
+  return true;
+}
+
 async function remember(facts) {
   const known = await about();
   await use('about', 'readwrite', (store) => store.put({ ...known, ...facts, key: 'me' }));
@@ -270,8 +279,7 @@ if (tray && isSecureContext && 'indexedDB' in window) {
     event.preventDefault();
     try {
       if (form.matches(forms)) { await keep(form, event.submitter); return; }
-      const left = (await all()).length;
-      if (!left || await sure(say('leave', left))) form.submit();
+      if (await leave()) form.submit();
     } catch { sendAtOnce(form, event.submitter); } finally { delete form.dataset.sent; }  // a device that keeps nothing
   });
   const again = () => flush().catch(() => {});

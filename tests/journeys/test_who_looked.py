@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.journeys.conftest import Site, Visit
 pytestmark = pytest.mark.alone
 SEEN_WITHIN = 5.0  # seconds, trust.md 2.3
 DIALLED = "a[href^='tel:']"
+LOOKED_BACK = 14  # days, for a visit
 
 
 def test_the_agent_sees_a_look_within_five_seconds(
@@ -39,10 +41,18 @@ def test_the_agent_sees_a_look_within_five_seconds(
 
 
 def the_supervisor_prepares_a_call_to(page: Page, agent_name: str) -> None:
-    """Open a listed call about this agent's visit and tick its sheet."""
-    page.goto("/callbacks")
-    call = page.get_by_role("listitem").filter(has_text=agent_name).get_by_role("link").first
-    call.click()
+    """List a call about the agent's latest visit that nobody calls about yet, and tick its sheet."""
+    page.goto("/agents")
+    page.get_by_role("link", name=agent_name).first.click()
+    listed = page.locator("a[href^='/callbacks/new']")
+    for _ in range(LOOKED_BACK):
+        if listed.count():
+            break
+        page.get_by_role("link", name="前一天").click()
+    listed.first.click()
+    page.get_by_label("为什么选这一次？").fill("想听听客户怎么说")
+    page.get_by_role("button", name="放进回访名单").click()
+    page.wait_for_url(re.compile("/callbacks/[^n]"))
     for tick in page.get_by_role("checkbox").all():
         tick.check()
     page.get_by_role("button", name="准备好了").click()
