@@ -161,7 +161,7 @@ def doctor(as_json: bool) -> None:
     from shilu.doctor import Installation, State, examine
 
     settings = _settings()
-    secrets = settings.master_key_file, settings.secret_key_file, settings.signer_key_file
+    secrets = settings.master_key_file, settings.signer_key_file
     found = examine(
         Installation(
             _store(settings),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
-from environs import Env
+from environs import Env, EnvValidationError
 from marshmallow.validate import OneOf, Range, Regexp
 
 BRANCH_NAME = re.compile(r"^[a-z][a-z0-9_]{0,30}$")
@@ -28,12 +30,12 @@ class Settings:
     port: int  # SHILU_PORT
     branch: str  # SHILU_BRANCH: one branch, one log
     database_url: str  # DATABASE_URL: postgresql://…; empty = SQLite below data_dir
+    database_password_file: str  # SHILU_DATABASE_PASSWORD_FILE: a URL without password takes it
     redis_url: str  # REDIS_URL: redis://…; empty = the SQLite broker
     vault_url: str  # SHILU_VAULT_URL: keys per person; empty = database_url, else a file
     accounts_url: str  # SHILU_ACCOUNTS_URL: credentials; empty = database_url, else a file
     master_key_file: Path  # SHILU_MASTER_KEY_FILE: wraps the keys per person; back it up apart
     master_key_command: str  # SHILU_MASTER_KEY_COMMAND: prints the master key instead of the file
-    secret_key_file: Path  # SHILU_SECRET_KEY_FILE: signs what the browser carries
     origin: str  # SHILU_ORIGIN: whose log it is, best a domain; the branch's name follows it
     signer_key_file: Path  # SHILU_SIGNER_KEY_FILE: signs the log; its memory stands beside it
     signer_socket: Path  # SHILU_SIGNER_SOCKET: where the signer listens
@@ -48,22 +50,28 @@ class Settings:
 
     @classmethod
     def read(cls) -> Settings:
-        """Read the process environment. Raises environs.EnvValidationError on a value that can't be."""
+        """Read the process environment.
+
+        Raises environs.EnvValidationError on a value that can't be, also on a password file that
+        can't be read or is empty.
+        """
         env = Env(eager=False)
         data_dir = Path(env.str("SHILU_DATA", "./shilu-data") or "./shilu-data").absolute()
-        database_url = env.str("DATABASE_URL", "")
+        password_file = env.str("SHILU_DATABASE_PASSWORD_FILE", "")
+        fill = partial(_with_password, password_file)
+        database_url = fill(env.str("DATABASE_URL", ""))
         settings = cls(
             data_dir=data_dir,
             host=env.str("SHILU_HOST", "127.0.0.1"),
             port=env.int("SHILU_PORT", 8000, validate=Range(1, 65535)),
             branch=env.str("SHILU_BRANCH", "main", validate=Regexp(BRANCH_NAME)),
             database_url=database_url,
+            database_password_file=password_file,
             redis_url=env.str("REDIS_URL", ""),
-            vault_url=env.str("SHILU_VAULT_URL", "") or database_url,
-            accounts_url=env.str("SHILU_ACCOUNTS_URL", "") or database_url,
+            vault_url=fill(env.str("SHILU_VAULT_URL", "")) or database_url,
+            accounts_url=fill(env.str("SHILU_ACCOUNTS_URL", "")) or database_url,
             master_key_file=_path(env, "SHILU_MASTER_KEY_FILE", data_dir / "master.key"),
             master_key_command=env.str("SHILU_MASTER_KEY_COMMAND", ""),
-            secret_key_file=_path(env, "SHILU_SECRET_KEY_FILE", data_dir / "secret.key"),
             origin=env.str("SHILU_ORIGIN", "shilu.local", validate=Regexp(ORIGIN)),
             signer_key_file=_path(env, "SHILU_SIGNER_KEY_FILE", data_dir / "signer.key"),
             signer_socket=_path(env, "SHILU_SIGNER_SOCKET", data_dir / "signer.sock"),
@@ -111,12 +119,12 @@ VARIABLES: Mapping[str, str] = {
     "SHILU_PORT": "port",
     "SHILU_BRANCH": "branch",
     "DATABASE_URL": "database_url",
+    "SHILU_DATABASE_PASSWORD_FILE": "database_password_file",
     "REDIS_URL": "redis_url",
     "SHILU_VAULT_URL": "vault_url",
     "SHILU_ACCOUNTS_URL": "accounts_url",
     "SHILU_MASTER_KEY_FILE": "master_key_file",
     "SHILU_MASTER_KEY_COMMAND": "master_key_command",
-    "SHILU_SECRET_KEY_FILE": "secret_key_file",
     "SHILU_ORIGIN": "origin",
     "SHILU_SIGNER_KEY_FILE": "signer_key_file",
     "SHILU_SIGNER_SOCKET": "signer_socket",
@@ -134,3 +142,19 @@ VARIABLES: Mapping[str, str] = {
 def _path(env: Env, name: str, default: Path) -> Path:
     given = env.str(name, "")
     return Path(given).absolute() if given else default
+
+
+def _with_password(path: str, url: str) -> str:
+    """Return the URL with the file's password, if it names a user and no password of its own."""
+    parts = urlsplit(url)
+    if not path or not parts.username or parts.password is not None:
+        return url
+    name = "SHILU_DATABASE_PASSWORD_FILE"
+    try:
+        password = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as problem:
+        raise EnvValidationError(f"{name}: {path} cannot be read: {problem}", [name]) from problem
+    if not password:
+        raise EnvValidationError(f"{name}: {path} is empty", [name])
+    user, at, place = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user}:{quote(password, safe='')}{at}{place}").geturl()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import os
 import random
@@ -14,7 +15,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -43,6 +44,7 @@ class Product:
 
     def __init__(self, folder: Path, database_url: str = "", redis_url: str = "") -> None:
         self.folder = folder
+        self.hosts = ("127.0.0.1",)
         self.port = _free_port()
         self.log = (folder / "up.log").open("ab")
         self.environment = {
@@ -149,11 +151,12 @@ def running(
 
 
 class Client:
-    """Somebody's connection to the API, opened anew for each request."""
+    """Somebody's connection to the API, opened anew for each request, at one host after another."""
 
-    def __init__(self, port: int, token: str = "") -> None:
+    def __init__(self, port: int, token: str = "", hosts: Sequence[str] = ("127.0.0.1",)) -> None:
         self._port = port
         self._token = token
+        self._hosts = itertools.cycle(hosts)
 
     def get(self, path: str) -> int:
         """Return the status of a GET."""
@@ -170,7 +173,7 @@ class Client:
         self, method: str, path: str, body: Any = None, key: str = ""
     ) -> tuple[int, dict[str, Any]]:
         """Return status and JSON of an answer. Raises OSError or HTTPException without one."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=5)
+        connection = http.client.HTTPConnection(next(self._hosts), self._port, timeout=5)
         headers = {"Content-Type": "application/json"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
@@ -202,7 +205,7 @@ class Writers:
     def start(self) -> None:
         """Sign in, then begin to post in the background."""
         for number in range(AGENTS):
-            agent, client = f"A{number:02d}", Client(self.product.port)
+            agent, client = f"A{number:02d}", Client(self.product.port, hosts=self.product.hosts)
             client.sign_in(login_of(agent))
             share = self.count // AGENTS + (number < self.count % AGENTS)
             self._threads.append(threading.Thread(target=self._write, args=(client, agent, share)))

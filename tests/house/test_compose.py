@@ -16,8 +16,9 @@ from shilu.settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]
 COMPOSE_FILE = ROOT / "docker-compose.yml"
+PROXY_FILE = ROOT / "deploy/Caddyfile"
 CHECK = Path(sys.executable).with_name("check-jsonschema")
-THEIR_OWN = {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD"}
+THEIR_OWN = {"SHILU_SITE"}  # read by the proxy
 
 
 @pytest.fixture(scope="module")
@@ -61,14 +62,48 @@ def test_every_variable_in_the_compose_file_is_a_setting(compose: dict[str, Any]
     assert filled_in <= set(VARIABLES) | THEIR_OWN
 
 
-def test_the_published_port_is_the_one_the_web_process_listens_on(compose: dict[str, Any]) -> None:
+def test_the_proxy_finds_the_port_the_web_processes_listen_on(compose: dict[str, Any]) -> None:
     web = compose["services"]["web"]
 
     port = web["environment"]["SHILU_PORT"]
 
-    assert web["ports"][0].endswith(f":{port}")
+    assert "ports" not in web
+    assert web["expose"] == [port]
     assert f":{port}/readyz" in web["healthcheck"]["test"][-1]
     assert f"EXPOSE {port}" in (ROOT / "Dockerfile").read_text()
+    assert re.search(rf"name web\s+port {port}\s", PROXY_FILE.read_text())
+    assert web["environment"]["SHILU_PROXIES"] == "1"
+
+
+def test_nobody_but_the_proxy_is_reached_from_outside(compose: dict[str, Any]) -> None:
+    services, networks = compose["services"], compose["networks"]
+
+    assert [name for name, service in services.items() if service.get("ports")] == ["proxy"]
+    assert [name for name, network in networks.items() if (network or {}).get("internal")] == [
+        "front",
+        "inside",
+    ]
+    reach_out = {name for name, s in services.items() if "outside" in s.get("networks", ())}
+    assert reach_out == {"proxy", "worker"}
+    assert services["db"]["networks"] == services["broker"]["networks"] == ["inside"]
+
+
+def test_what_can_be_two_is_two_and_everything_has_a_limit(compose: dict[str, Any]) -> None:
+    deployed = {name: service["deploy"] for name, service in compose["services"].items()}
+
+    assert {name for name, d in deployed.items() if d.get("replicas") == 2} == {"web", "worker"}
+    assert all(d["resources"]["limits"].keys() >= {"cpus", "memory"} for d in deployed.values())
+
+
+def test_the_password_of_the_database_is_a_file_and_no_variable(compose: dict[str, Any]) -> None:
+    secret = "/run/secrets/database-password"
+    readers = {name for name, s in compose["services"].items() if s.get("secrets")}
+
+    assert readers == {*ours(compose), "db"}
+    assert compose["services"]["web"]["environment"]["SHILU_DATABASE_PASSWORD_FILE"] == secret
+    assert compose["services"]["db"]["environment"]["POSTGRES_PASSWORD_FILE"] == secret
+    assert "secrets/" in (ROOT / ".gitignore").read_text().split()
+    assert "secrets" in (ROOT / ".dockerignore").read_text().split()
 
 
 def test_every_dependency_is_a_service_and_healthy_ones_have_a_check(

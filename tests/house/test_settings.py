@@ -91,3 +91,37 @@ def test_the_companys_words_are_taken_one_by_one(environment: pytest.MonkeyPatch
     environment.setenv("SHILU_OWN_WORDS", "永安, yongan ,")
 
     assert Settings.read().words_of_ours == ("永安", "yongan")
+
+
+@pytest.mark.parametrize(
+    ("url", "read"),
+    [
+        ("postgresql://shilu@db:5432/shilu", "postgresql://shilu:a%2Fb%40c@db:5432/shilu"),
+        ("postgresql://shilu:own@db/shilu", "postgresql://shilu:own@db/shilu"),
+        ("postgresql://db/shilu", "postgresql://db/shilu"),
+        ("", ""),
+    ],
+)
+def test_a_url_without_a_password_takes_the_one_in_the_file(
+    environment: pytest.MonkeyPatch, tmp_path: Path, url: str, read: str
+) -> None:
+    (tmp_path / "password").write_text("a/b@c\n")
+    environment.setenv("SHILU_DATABASE_PASSWORD_FILE", str(tmp_path / "password"))
+    environment.setenv("DATABASE_URL", url)
+
+    settings = Settings.read()
+
+    assert settings.database_url == settings.vault_url == settings.accounts_url == read
+
+
+@pytest.mark.parametrize("content", [None, "", b"\xff"])
+def test_a_password_file_that_says_nothing_is_refused_with_its_name(
+    environment: pytest.MonkeyPatch, tmp_path: Path, content: str | bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "p").write_bytes(content.encode() if isinstance(content, str) else content)
+    environment.setenv("SHILU_DATABASE_PASSWORD_FILE", str(tmp_path / "p"))
+    environment.setenv("DATABASE_URL", "postgresql://shilu@db/shilu")
+
+    with pytest.raises(EnvError, match="SHILU_DATABASE_PASSWORD_FILE"):
+        Settings.read()

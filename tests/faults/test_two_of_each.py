@@ -1,0 +1,187 @@
+"""Two of every process on two hosts (loopback addresses), one PostgreSQL, one Redis, one signer.
+
+A host dies with everything on it and comes back, then the other one: what was acknowledged stays, and
+nothing counts twice, although two followers, two workers and two schedulers do the same work.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from http.client import HTTPException
+from pathlib import Path
+
+import pytest
+
+from projections.due import checks_due
+from store.log_reader import LoggedEvent
+from tests.faults.product import PROCESSES, Caller, Client, Product, Writers
+from tests.workers.branch import when_day
+from tests.workers.support import until
+
+pytestmark = pytest.mark.alone
+
+HOSTS = ("127.0.0.2", "127.0.0.3")
+POSTS, CALLS = 200, 20
+TODAY = when_day(datetime.now(UTC))
+PAIRED = [name for name in PROCESSES if name != "signer"]
+
+
+class Pair(Product):
+    """Two hosts, each with a folder and with processes of its own; the signer stands apart."""
+
+    def __init__(self, folder: Path, database_url: str, redis_url: str) -> None:
+        super().__init__(folder, database_url, redis_url)
+        self.hosts = HOSTS
+        self.running: dict[tuple[str, str], subprocess.Popen[bytes]] = {}
+
+    def start(self) -> None:
+        """Migrate, start the signer, then both hosts."""
+        done = self.shilu("migrate", "--quiet")
+        assert done.returncode == 0, done.stderr
+        self._launch("", "signer", {})
+        for host in HOSTS:
+            self.start_host(host)
+
+    def start_host(self, host: str) -> None:
+        """Start one process of each on a host, and wait until its web process is ready."""
+        own = self.folder / host
+        own.mkdir(exist_ok=True)
+        environment = {
+            "SHILU_DATA": str(own),
+            "SHILU_HOST": host,
+            "SHILU_MASTER_KEY_FILE": str(self.folder / "master.key"),
+            "SHILU_SIGNER_SOCKET": str(self.folder / "signer.sock"),
+        }
+        for name in PAIRED:
+            self._launch(host, name, environment)
+        until(lambda: self.answers(host), seconds=30)
+
+    def kill_host(self, host: str) -> None:
+        """Pull the plug of a host."""
+        for (on, _), process in self.running.items():
+            if on == host:
+                process.kill()
+                process.wait()
+
+    def answers(self, host: str) -> bool:
+        """Tell whether the web process of a host is ready."""
+        with suppress(OSError, HTTPException):
+            return Client(self.port, hosts=(host,)).get("/readyz") == 200
+        return False
+
+    def stop(self) -> float:
+        """Ask everything to end; return the seconds that took. Fails if one does not end well."""
+        began = time.monotonic()
+        for process in self.running.values():
+            process.terminate()
+        ended = {key: process.wait(60) for key, process in self.running.items()}
+        assert set(ended.values()) == {0}, ended
+        return time.monotonic() - began
+
+    def close(self) -> None:
+        """Leave nothing running."""
+        for process in self.running.values():
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        super().close()
+
+    def _launch(self, host: str, name: str, environment: dict[str, str]) -> None:
+        self.running[host, name] = subprocess.Popen(
+            [sys.executable, "-m", "shilu", name],
+            env={**self.environment, **environment},
+            stdout=self.log,
+            stderr=self.log,
+        )
+
+
+class Week:
+    """What happened while the hosts came and went."""
+
+    def __init__(self, product: Pair, day: date) -> None:
+        self.product = product
+        self.writers = Writers(product, day, POSTS, pause=0.15)
+        self.caller = Caller(product.branch, day - timedelta(days=1), CALLS, pause=0.2)
+
+    def happen(self) -> None:
+        """Write and call while one host dies after the other; then let what is left be done."""
+        self.writers.start()
+        self.caller.start()
+        for host in HOSTS:
+            time.sleep(1.0)
+            self.product.kill_host(host)
+            time.sleep(1.0)
+            self.product.start_host(host)
+        self.writers.join()
+        self.caller.join()
+        until(lambda: not self.due(), seconds=60)
+        self.product.stop()
+        self.events = list(self.product.branch.store.reader().all())
+
+    def due(self) -> list[object]:
+        with self.product.branch.store.views_engine().connect() as connection:
+            return list(checks_due(connection, datetime.now(UTC)))
+
+    def of(self, topic: str) -> list[LoggedEvent]:
+        return [event for event in self.events if event.topic.startswith(topic)]
+
+
+@pytest.fixture(scope="module")
+def week(
+    tmp_path_factory: pytest.TempPathFactory, postgres_url: str, redis_url: str
+) -> Iterator[Week]:
+    product = Pair(tmp_path_factory.mktemp("hosts"), postgres_url, redis_url)
+    try:
+        product.found(TODAY)
+        product.start()
+        scene = Week(product, TODAY - timedelta(days=1))
+        scene.happen()
+        yield scene
+    finally:
+        product.close()
+
+
+def test_what_either_host_acknowledged_is_in_the_log_once(week: Week) -> None:
+    where = [(e.data["activity_id"], e.position) for e in week.of("daily_log.activity_logged")]
+    acknowledged = week.writers.acknowledged
+
+    assert len(acknowledged) == POSTS
+    assert {activity: at for activity, at in where if activity in acknowledged} == acknowledged
+    assert max(Counter(activity for activity, _ in where).values()) == 1
+
+
+def test_positions_are_dense_with_two_writers(week: Week) -> None:
+    assert [e.position for e in week.events] == list(range(1, len(week.events) + 1))
+
+
+def test_what_two_followers_made_equals_a_rebuild(week: Week) -> None:
+    answer = week.product.shilu("rebuild", "--check")
+
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_two_workers_and_two_schedulers_do_each_check_once(week: Week) -> None:
+    done = Counter(
+        (e.data["check"], e.data["subject"], e.data["day"]) for e in week.of("scheduled_check.done")
+    )
+    called = {e.data["callback_id"] for e in week.of("callback.outcome_recorded")}
+
+    assert set(done.values()) == {1}
+    assert {subject for check, subject, _ in done if check == "fake_entries"} == called
+    assert len(called) == CALLS
+
+
+def test_no_client_met_an_error_of_ours(week: Week) -> None:
+    assert set(week.writers.statuses) <= {0, 201, 503}
+
+
+def test_the_log_with_its_one_signer_verifies(week: Week) -> None:
+    answer = week.product.shilu("audit", "verify")
+
+    assert answer.returncode == 0, answer.stdout + answer.stderr
