@@ -23,6 +23,7 @@ from service import (
     requests_in,
     security,
     sessions,
+    shedding,
 )
 from service.context import Context, DemoLogin, Proofs
 from service.pages import ALL_PAGES
@@ -91,6 +92,7 @@ def assembled() -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = requests_in.MAX_BODY
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     receipts.set_up(app)  # first, so that its work on an answer is the last: see there
+    shedding.set_up(app)
     language.set_up(app)
     assets.set_up(app)
     health.set_up(app)

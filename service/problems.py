@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import structlog
+from eventsourcing.persistence import PersistenceError
 from flask import Flask, Response, make_response, render_template, request
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import (
     BadRequest,
     Forbidden,
@@ -11,6 +13,7 @@ from werkzeug.exceptions import (
     MethodNotAllowed,
     NotFound,
     RequestEntityTooLarge,
+    ServiceUnavailable,
     Unauthorized,
     UnsupportedMediaType,
 )
@@ -22,6 +25,7 @@ from service.refusals import sentence, status
 from service.requests_in import NotUtf8
 from service.sessions import Outdated
 
+RETRY_SECONDS = 2
 log = structlog.get_logger()
 SAID: tuple[tuple[type[HTTPException], str, str], ...] = (
     (
@@ -37,6 +41,13 @@ SAID: tuple[tuple[type[HTTPException], str, str], ...] = (
     (UnsupportedMediaType, N_("看不懂这种内容"), N_("请用页面上的表单提交。")),
     (NotUtf8, N_("文字编码不对"), N_("内容不是 UTF-8 编码，什么也没有保存。")),
     (BadRequest, N_("看不懂这个请求"), N_("请回到首页再试。")),
+    (
+        ServiceUnavailable,
+        N_("现在人多，请稍等几秒"),
+        N_(
+            "请等几秒再刷新这一页。如果刚才是在提交，浏览器会问要不要重新提交，请选要：同一笔不会记成两笔。"
+        ),
+    ),
 )
 OTHER = (N_("出了点问题"), N_("什么也没有丢。请稍后再试；一直这样的话，请告诉管理员。"))
 
@@ -45,6 +56,8 @@ def set_up(app: Flask) -> None:
     """Answer refusals and errors of the pages with a page; the API answers for itself."""
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(Refusal, _of_refusal)
+    app.register_error_handler(PersistenceError, _of_store)
+    app.register_error_handler(OperationalError, _of_store)
     app.register_error_handler(Exception, _of_error)
 
 
@@ -52,7 +65,19 @@ def _of_http(problem: HTTPException) -> AnyResponse | HTTPException:
     if request.path.startswith("/api/") or (problem.code or 500) < 400:
         return problem
     title, text = next(((t, s) for kind, t, s in SAID if isinstance(problem, kind)), OTHER)
-    return _page(problem.code or 500, _(title), _(text))
+    page = _page(problem.code or 500, _(title), _(text))
+    if isinstance(problem, ServiceUnavailable):
+        page.headers["Retry-After"] = str(problem.retry_after or RETRY_SECONDS)
+        if (
+            request.method == "GET"
+        ):  # what was to be sent is only sent again when its sender says so
+            page.headers["Refresh"] = page.headers["Retry-After"]
+    return page
+
+
+def _of_store(problem: Exception) -> AnyResponse | HTTPException:
+    log.warning("the store did not answer", path=request.path, error=type(problem).__name__)
+    return _of_http(ServiceUnavailable(retry_after=RETRY_SECONDS))
 
 
 def _of_refusal(refusal: Refusal) -> Response:

@@ -6,6 +6,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
 
 from workers.logs import configure_logs
 
@@ -19,6 +20,16 @@ class JsonLog(Logger):  # type: ignore[misc]  # gunicorn has no type hints
         for log in (self.error_log, self.access_log):
             log.handlers.clear()
             log.propagate = True
+
+
+class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type hints
+    """gunicorn's threads, which know how long a request has waited for one of them."""
+
+    def get_thread_pool(self) -> Any:
+        """Return the pool that gunicorn hands connections to."""
+        from service.shedding import TimedPool
+
+        return TimedPool(max_workers=self.cfg.threads)
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hints
@@ -45,7 +56,7 @@ def serve(host: str, port: int, threads: int, log_level: str) -> None:
     WebServer(
         {
             "bind": f"{host}:{port}",
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
             "workers": 1,
             "threads": threads,
             "graceful_timeout": 10,

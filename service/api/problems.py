@@ -115,6 +115,7 @@ HTTP_SENTENCES: Mapping[int, tuple[str, str]] = {
     405: ("此地址不支持这种方法。", "This address does not take this method."),
     413: ("请求正文超过 256 KiB。", "The body is larger than 256 KiB."),
     431: ("请求头过大。", "The request headers are too large."),
+    503: ("系统繁忙,请稍后重试。", "Too much is asked at once; try again."),
 }
 
 
