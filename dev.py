@@ -277,7 +277,8 @@ def bring_lighthouse() -> None:
             )
             return
     npm = ["npm", "--prefix", str(LIGHTHOUSE), "ci"]
-    patience = ["--fetch-retries=1", "--fetch-retry-maxtimeout=5000", "--fetch-timeout=30000"]
+    patience = ["--fetch-retries=1", "--fetch-timeout=30000"]
+    patience += ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"]
     quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     if call([*npm, *quietly, *patience]):
         say("npm could not install Lighthouse; its tests will be skipped, and say so")

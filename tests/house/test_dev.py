@@ -73,6 +73,22 @@ def test_lighthouse_is_installed_once_for_each_lock(
     assert [command[:4] for command in called] == [["npm", "--prefix", str(tmp_path), "ci"]] * 2
 
 
+def test_npm_is_not_told_to_wait_longer_than_its_longest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "package-lock.json").write_text("{}")
+    told: list[str] = []
+    monkeypatch.setattr(dev, "LIGHTHOUSE", tmp_path)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(dev, "call", lambda command: told.extend(command) or 1)
+
+    dev.bring_lighthouse()
+
+    options = dict(option.partition("=")[::2] for option in told if option.startswith("--fetch"))
+    shortest = int(options.get("--fetch-retry-mintimeout", 10_000))  # npm's own default
+    assert shortest <= int(options["--fetch-retry-maxtimeout"])
+
+
 def test_without_npm_the_tests_go_on_and_say_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
