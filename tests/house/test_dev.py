@@ -78,9 +78,14 @@ def test_npm_is_not_told_to_wait_longer_than_its_longest(
 ) -> None:
     (tmp_path / "package-lock.json").write_text("{}")
     told: list[str] = []
+
+    def fail(command: list[str]) -> int:
+        told.extend(command)
+        return 1
+
     monkeypatch.setattr(dev, "LIGHTHOUSE", tmp_path)
-    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
-    monkeypatch.setattr(dev, "call", lambda command: told.extend(command) or 1)
+    monkeypatch.setattr(dev.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(dev, "call", fail)
 
     dev.bring_lighthouse()
 
