@@ -42,8 +42,11 @@ PROCESSES = ("web", "follower", "worker", "scheduler", "signer")
 class Product:
     """One installation in a folder. Its people joined, on record, two weeks ago."""
 
-    def __init__(self, folder: Path, database_url: str = "", redis_url: str = "") -> None:
+    def __init__(
+        self, folder: Path, database_url: str = "", redis_url: str = "", branch: str = BRANCH
+    ) -> None:
         self.folder = folder
+        self.name = branch
         self.hosts = ("127.0.0.1",)
         self.port = _free_port()
         self.log = (folder / "up.log").open("ab")
@@ -51,13 +54,13 @@ class Product:
             **os.environ,
             "SHILU_DATA": str(folder),
             "SHILU_PORT": str(self.port),
-            "SHILU_BRANCH": BRANCH,
+            "SHILU_BRANCH": branch,
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
             "SHILU_SECOND_FACTOR": "none",
         }
         self.supervisor: subprocess.Popen[bytes] | None = None
-        self.branch = Branch(folder, VIEW_METADATA, BRANCH, database_url)
+        self.branch = Branch(folder, VIEW_METADATA, branch, database_url)
 
     def found(self, today: date) -> None:
         """Let people join, sign up and visit a customer each."""
@@ -69,8 +72,12 @@ class Product:
         accounts = Accounts(engine_of(self.branch.accounts_url, schema="accounts"))
         for number in range(AGENTS):
             agent = f"A{number:02d}"
-            accounts.create(login_of(agent), PASSWORD, agent, BRANCH, "agent")
+            accounts.create(self.login_of(agent), PASSWORD, agent, self.name, "agent")
             self.branch.visit(agent, f"C-{agent}", at(today - timedelta(days=2), 10))
+
+    def login_of(self, agent: str) -> str:
+        """The login of an agent; on PostgreSQL all branches share their accounts."""
+        return f"{self.name}-{agent}"
 
     def start(self) -> None:
         """Run `shilu up` and wait until it is ready."""
@@ -206,7 +213,7 @@ class Writers:
         """Sign in, then begin to post in the background."""
         for number in range(AGENTS):
             agent, client = f"A{number:02d}", Client(self.product.port, hosts=self.product.hosts)
-            client.sign_in(login_of(agent))
+            client.sign_in(self.product.login_of(agent))
             share = self.count // AGENTS + (number < self.count % AGENTS)
             self._threads.append(threading.Thread(target=self._write, args=(client, agent, share)))
         for thread in self._threads:
@@ -281,11 +288,6 @@ class Caller:
             outcome = CallbackOutcome.CONFIRMED if number % 3 else CallbackOutcome.DENIED
             self.called.append(self.branch.call(visit, agent, customer, outcome, called))
             time.sleep(self.pause)
-
-
-def login_of(agent: str) -> str:
-    """The login of an agent; on PostgreSQL all branches share their accounts."""
-    return f"{BRANCH}-{agent}"
 
 
 def _words(process: psutil.Process) -> list[str]:

@@ -36,7 +36,7 @@ class Pair(Product):
     """Two hosts, each with a folder and with processes of its own; the signer stands apart."""
 
     def __init__(self, folder: Path, database_url: str, redis_url: str) -> None:
-        super().__init__(folder, database_url, redis_url)
+        super().__init__(folder, database_url, redis_url, "pairs")
         self.hosts = HOSTS
         self.running: dict[tuple[str, str], subprocess.Popen[bytes]] = {}
 
