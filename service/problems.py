@@ -68,9 +68,7 @@ def _of_http(problem: HTTPException) -> AnyResponse | HTTPException:
     page = _page(problem.code or 500, _(title), _(text))
     if isinstance(problem, ServiceUnavailable):
         page.headers["Retry-After"] = str(problem.retry_after or RETRY_SECONDS)
-        if (
-            request.method == "GET"
-        ):  # what was to be sent is only sent again when its sender says so
+        if request.method == "GET":  # a form is sent again by its sender alone
             page.headers["Refresh"] = page.headers["Retry-After"]
     return page
 

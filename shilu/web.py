@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -9,6 +10,9 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
 from workers.logs import configure_logs
+
+CONNECTIONS = 8000  # taken in at once: who stands before the door is not seen to wait
+OTHER_FILES = 512  # of a process: databases, log, libraries
 
 
 class JsonLog(Logger):  # type: ignore[misc]  # gunicorn has no type hints
@@ -51,6 +55,21 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type 
         return create_app()
 
 
+def room_for_connections() -> int:
+    """Raise the process's limit of open files as far as it may go; return how many may connect.
+
+    A connection more than that would end the process: gunicorn doesn't expect ``accept`` to fail.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = resource.RLIM_INFINITY
+    wanted = CONNECTIONS + OTHER_FILES
+    if soft != unlimited and soft < wanted:
+        soft = wanted if hard == unlimited else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    files = wanted if soft == unlimited else min(soft, wanted)
+    return max(files - OTHER_FILES, files // 2)
+
+
 def serve(host: str, port: int, threads: int, log_level: str) -> None:
     """Serve until told to stop; SIGTERM lets running requests end."""
     WebServer(
@@ -59,6 +78,7 @@ def serve(host: str, port: int, threads: int, log_level: str) -> None:
             "worker_class": PatientWorker,
             "workers": 1,
             "threads": threads,
+            "worker_connections": room_for_connections(),
             "graceful_timeout": 10,
             "keepalive": 5,
             "limit_request_line": 4094,

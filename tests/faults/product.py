@@ -15,10 +15,10 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,8 +27,10 @@ import psutil
 
 from domain.words import CallbackOutcome
 from projections import VIEW_METADATA
+from projections.due import checks_due
 from store.accounts import Accounts
 from store.engines import dispose_all, engine_of
+from store.log_reader import LoggedEvent
 from tests.workers.branch import Branch, at, when_day
 from tests.workers.support import until
 
@@ -194,6 +196,36 @@ class Client:
             return answer.status, json.loads(text) if is_json else {}
         finally:
             connection.close()
+
+
+class Scene:
+    """A product in the middle of its work while something breaks, and what its log says afterwards."""
+
+    def __init__(self, product: Product, writers: Writers, caller: Caller) -> None:
+        self.product = product
+        self.writers = writers
+        self.caller = caller
+        self.events: list[LoggedEvent] = []
+
+    def happen(self, faults: Callable[[], None]) -> None:
+        """Write and call while ``faults`` happen; let what is left be done, stop, read the log."""
+        self.writers.start()
+        self.caller.start()
+        faults()
+        self.writers.join()
+        self.caller.join()
+        until(lambda: not self.due(), seconds=60)
+        self.product.stop()
+        self.events = list(self.product.branch.store.reader().all())
+
+    def due(self) -> list[object]:
+        """Return the checks that nobody has done."""
+        with self.product.branch.store.views_engine().connect() as connection:
+            return list(checks_due(connection, datetime.now(UTC)))
+
+    def of(self, topic: str) -> list[LoggedEvent]:
+        """Return the events whose topic begins so, in the log's order."""
+        return [event for event in self.events if event.topic.startswith(topic)]
 
 
 @dataclass

@@ -13,9 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from projections.due import checks_due
-from store.log_reader import LoggedEvent
-from tests.faults.product import AGENTS, PROCESSES, TEAMS, Caller, Product, Writers, running
+from tests.faults.product import AGENTS, PROCESSES, TEAMS, Caller, Product, Scene, Writers, running
 from tests.workers.branch import when_day
 from tests.workers.support import until
 
@@ -27,19 +25,19 @@ TODAY = when_day(datetime.now(UTC))
 YESTERDAY = TODAY - timedelta(days=1)
 
 
-class Aftermath:
+class Aftermath(Scene):
     """A product that was killed again and again, and what its clients were told."""
 
     def __init__(self, product: Product) -> None:
-        self.product = product
-        self.writers = Writers(product, YESTERDAY, POSTS, pause=0.12)
-        self.caller = Caller(product.branch, YESTERDAY - timedelta(days=1), CALLS, pause=0.1)
+        super().__init__(
+            product,
+            Writers(product, YESTERDAY, POSTS, pause=0.12),
+            Caller(product.branch, YESTERDAY - timedelta(days=1), CALLS, pause=0.1),
+        )
         self.seconds_to_answer: dict[str, float] = {}
 
-    def happen(self) -> None:
-        """Post and kill, then let the work that is left be done."""
-        self.writers.start()
-        self.caller.start()
+    def kill_each_and_all(self) -> None:
+        """Kill each process in turn, then all at once; wait each time until it answers again."""
         for name in (*PROCESSES, "all"):
             time.sleep(1.0)  # the fault falls into the middle of the work, whatever that is
             self.product.kill(name)
@@ -48,18 +46,6 @@ class Aftermath:
                 self.product.start()
             until(self.product.is_ready, seconds=30)
             self.seconds_to_answer[name] = time.monotonic() - killed_at
-        self.writers.join()
-        self.caller.join()
-        until(lambda: not self.due(), seconds=45)
-        self.product.stop()
-        self.events = list(self.product.branch.store.reader().all())
-
-    def due(self) -> list[object]:
-        with self.product.branch.store.views_engine().connect() as connection:
-            return list(checks_due(connection, datetime.now(UTC)))
-
-    def of(self, topic: str) -> list[LoggedEvent]:
-        return [event for event in self.events if event.topic.startswith(topic)]
 
 
 @pytest.fixture(scope="module", params=["embedded", "servers"])
@@ -71,7 +57,7 @@ def aftermath(
     urls = [request.getfixturevalue(name) for name in names]
     with running(tmp_path_factory.mktemp("shilu"), TODAY, *urls) as product:
         scene = Aftermath(product)
-        scene.happen()
+        scene.happen(scene.kill_each_and_all)
         print(f"\nseconds until it answered: {scene.seconds_to_answer}")
         print(f"answers: {dict(scene.writers.statuses)}")
         yield scene

@@ -12,15 +12,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
 from pathlib import Path
 
 import pytest
 
-from projections.due import checks_due
-from store.log_reader import LoggedEvent
-from tests.faults.product import PROCESSES, Caller, Client, Product, Writers
+from tests.faults.product import PROCESSES, Caller, Client, Product, Scene, Writers
 from tests.workers.branch import when_day
 from tests.workers.support import until
 
@@ -69,6 +67,14 @@ class Pair(Product):
                 process.kill()
                 process.wait()
 
+    def lose_each_host_for_a_while(self) -> None:
+        """Kill one host after the other, in the middle of the work; each comes back."""
+        for host in HOSTS:
+            time.sleep(1.0)
+            self.kill_host(host)
+            time.sleep(1.0)
+            self.start_host(host)
+
     def answers(self, host: str) -> bool:
         """Tell whether the web process of a host is ready."""
         with suppress(OSError, HTTPException):
@@ -101,87 +107,63 @@ class Pair(Product):
         )
 
 
-class Week:
-    """What happened while the hosts came and went."""
-
-    def __init__(self, product: Pair, day: date) -> None:
-        self.product = product
-        self.writers = Writers(product, day, POSTS, pause=0.15)
-        self.caller = Caller(product.branch, day - timedelta(days=1), CALLS, pause=0.2)
-
-    def happen(self) -> None:
-        """Write and call while one host dies after the other; then let what is left be done."""
-        self.writers.start()
-        self.caller.start()
-        for host in HOSTS:
-            time.sleep(1.0)
-            self.product.kill_host(host)
-            time.sleep(1.0)
-            self.product.start_host(host)
-        self.writers.join()
-        self.caller.join()
-        until(lambda: not self.due(), seconds=60)
-        self.product.stop()
-        self.events = list(self.product.branch.store.reader().all())
-
-    def due(self) -> list[object]:
-        with self.product.branch.store.views_engine().connect() as connection:
-            return list(checks_due(connection, datetime.now(UTC)))
-
-    def of(self, topic: str) -> list[LoggedEvent]:
-        return [event for event in self.events if event.topic.startswith(topic)]
-
-
 @pytest.fixture(scope="module")
-def week(
+def outage(
     tmp_path_factory: pytest.TempPathFactory, postgres_url: str, redis_url: str
-) -> Iterator[Week]:
-    product = Pair(tmp_path_factory.mktemp("hosts"), postgres_url, redis_url)
+) -> Iterator[Scene]:
+    """Two hosts of which one died, came back, and then the other one."""
+    pair = Pair(tmp_path_factory.mktemp("hosts"), postgres_url, redis_url)
     try:
-        product.found(TODAY)
-        product.start()
-        scene = Week(product, TODAY - timedelta(days=1))
-        scene.happen()
+        pair.found(TODAY)
+        pair.start()
+        yesterday = TODAY - timedelta(days=1)
+        scene = Scene(
+            pair,
+            Writers(pair, yesterday, POSTS, pause=0.15),
+            Caller(pair.branch, yesterday - timedelta(days=1), CALLS, pause=0.2),
+        )
+        scene.happen(pair.lose_each_host_for_a_while)
         yield scene
     finally:
-        product.close()
+        pair.close()
 
 
-def test_what_either_host_acknowledged_is_in_the_log_once(week: Week) -> None:
-    where = [(e.data["activity_id"], e.position) for e in week.of("daily_log.activity_logged")]
-    acknowledged = week.writers.acknowledged
+def test_what_either_host_acknowledged_is_in_the_log_once(outage: Scene) -> None:
+    where = [(e.data["activity_id"], e.position) for e in outage.of("daily_log.activity_logged")]
+    acknowledged = outage.writers.acknowledged
 
     assert len(acknowledged) == POSTS
     assert {activity: at for activity, at in where if activity in acknowledged} == acknowledged
     assert max(Counter(activity for activity, _ in where).values()) == 1
 
 
-def test_positions_are_dense_with_two_writers(week: Week) -> None:
-    assert [e.position for e in week.events] == list(range(1, len(week.events) + 1))
+def test_positions_are_dense_with_two_writers(outage: Scene) -> None:
+    assert [e.position for e in outage.events] == list(range(1, len(outage.events) + 1))
 
 
-def test_what_two_followers_made_equals_a_rebuild(week: Week) -> None:
-    answer = week.product.shilu("rebuild", "--check")
+def test_what_two_followers_made_equals_a_rebuild(outage: Scene) -> None:
+    answer = outage.product.shilu("rebuild", "--check")
 
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
-def test_two_workers_and_two_schedulers_do_each_check_once(week: Week) -> None:
+def test_two_workers_and_two_schedulers_do_each_check_once(outage: Scene) -> None:
     done = Counter(
-        (e.data["check"], e.data["subject"], e.data["day"]) for e in week.of("scheduled_check.done")
+        (e.data["check"], e.data["subject"], e.data["day"])
+        for e in outage.of("scheduled_check.done")
     )
-    called = {e.data["callback_id"] for e in week.of("callback.outcome_recorded")}
+    called = {e.data["callback_id"] for e in outage.of("callback.outcome_recorded")}
 
     assert set(done.values()) == {1}
     assert {subject for check, subject, _ in done if check == "fake_entries"} == called
     assert len(called) == CALLS
 
 
-def test_no_client_met_an_error_of_ours(week: Week) -> None:
-    assert set(week.writers.statuses) <= {0, 201, 503}
+def test_no_client_met_an_error_of_ours(outage: Scene) -> None:
+    assert set(outage.writers.statuses) <= {0, 201, 503}
 
 
-def test_the_log_with_its_one_signer_verifies(week: Week) -> None:
-    answer = week.product.shilu("audit", "verify")
+def test_the_log_with_its_one_signer_verifies(outage: Scene) -> None:
+    answer = outage.product.shilu("audit", "verify")
 
     assert answer.returncode == 0, answer.stdout + answer.stderr

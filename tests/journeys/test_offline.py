@@ -51,6 +51,16 @@ def write_without_signal(page: Page, name: str, *, source: str = "缘故") -> No
     expect(page.get_by_role("status").first).to_contain_text("已存在这部手机里")
 
 
+def is_logged_once(page: Page, name: str) -> None:
+    """Look until today's list has it: the page doesn't wait for what another request wrote."""
+    for _ in range(40):
+        page.goto("/today")
+        if page.get_by_text(name).count():
+            break
+        page.wait_for_timeout(250)
+    expect(page.locator(".log li").filter(has_text=name)).to_have_count(1)
+
+
 def tray(page: Page) -> str:
     return page.locator("#waiting > .row b").inner_text()
 
@@ -180,12 +190,7 @@ def test_signed_out_in_between_it_waits_for_the_same_person(phone: Page, site: S
 
     phone.wait_for_function(NOTHING_WAITS)
     expect(phone.locator("#waiting")).to_be_hidden()
-    for _ in range(40):  # the page doesn't wait for what another request wrote
-        phone.goto("/today")
-        if phone.get_by_text("等我登录").count():
-            break
-        phone.wait_for_timeout(250)
-    expect(phone.locator(".log li").filter(has_text="等我登录")).to_have_count(1)
+    is_logged_once(phone, "等我登录")
 
 
 def test_signing_out_asks_while_something_waits_and_then_leaves_nothing(phone: Page) -> None:
@@ -206,6 +211,23 @@ def test_signing_out_asks_while_something_waits_and_then_leaves_nothing(phone: P
     phone.wait_for_url(re.compile("/sign-in"))
     expect(phone.locator("#waiting")).to_be_hidden()
     assert {path for path in kept_paths(phone) if not path.startswith("/static/")} <= {"/offline"}
+
+
+def test_signing_out_leaves_what_another_person_wrote(phone: Page, site: Site) -> None:
+    online(phone, False)
+    phone.reload()
+    write_without_signal(phone, "前一位写的")
+    phone.context.clear_cookies()
+    online(phone, True)
+    sign_in(phone, site, "agent2")
+    phone.goto("/mine")
+
+    phone.get_by_role("button", name="退出登录").tap()
+
+    phone.wait_for_url(re.compile("/sign-in"))
+    sign_in(phone, site, "agent")
+    phone.wait_for_function(NOTHING_WAITS)
+    is_logged_once(phone, "前一位写的")
 
 
 def test_no_page_about_customers_is_kept_on_the_phone(phone: Page) -> None:

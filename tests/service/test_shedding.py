@@ -123,6 +123,28 @@ def test_whoever_watches_over_the_process_is_always_answered(
     assert waited.get(path).headers.get("Retry-After") is None
 
 
+LIMITED = """
+import resource
+from shilu.web import room_for_connections
+resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+print(room_for_connections(), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+"""
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "room", "files"),
+    [(256, 9000, 8000, 8512), (256, 1024, 512, 1024), (128, 256, 128, 256)],
+)
+def test_no_more_may_connect_than_the_process_may_open(
+    soft: int, hard: int, room: int, files: int
+) -> None:
+    program = f"soft, hard = {soft}, {hard}\n{LIMITED}"
+
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert said.stdout.split() == [str(room), str(files)], said.stderr
+
+
 def test_without_our_pool_nobody_is_sent_away() -> None:
     app = Flask("plain")
     shedding.set_up(app)
