@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -23,17 +23,34 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    and_,
-    bindparam,
-    insert,
     select,
-    update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from projections.row_sql import Row, schema_prefix
+from projections.writer import RowExists, Writer
 from store.log_reader import LoggedEvent
 from store.mapper import instant
+
+__all__ = [
+    "POSITION",
+    "POSITIONS",
+    "SHADOW",
+    "Handler",
+    "Overtaken",
+    "Place",
+    "Projection",
+    "Row",
+    "RowExists",
+    "Writer",
+    "advance",
+    "begin",
+    "corrected",
+    "places",
+    "positions",
+    "wait_for",
+]
 
 POSITIONS = MetaData()
 POSITION = Table(
@@ -52,94 +69,10 @@ SHADOW = Table(  # who builds a projection anew, and how far (rebuilding.py)
 )
 POLL_SECONDS = 0.005
 PLACES = select(POSITION)
-KEY = "key_"  # names of bound key values; no column is called so
-Row = dict[str, Any]
-Key = tuple[Any, ...]
 
 
 class Overtaken(Exception):
     """Another follower has advanced this projection; the batch was dropped."""
-
-
-class RowExists(Exception):
-    """A handler inserted a row twice: the projection's handlers contradict the log."""
-
-
-class Writer:
-    """Collects the changes of a batch and writes them at its end, many rows at a time.
-
-    What was read or written in the batch is remembered, so that a handler may read a row, change
-    it and read it again for the price of one SELECT. ``tables`` maps a table's name to the one
-    really written: the live one, or its shadow.
-    """
-
-    def __init__(self, connection: Connection, tables: Mapping[str, Table]) -> None:
-        self.connection = connection
-        self._tables = tables
-        self._new: dict[str, dict[Key, Row]] = {}
-        self._changed: dict[str, dict[Key, Row]] = {}
-        self._known: dict[str, dict[Key, Row | None]] = {}
-
-    def insert(self, table: Table, **row: Any) -> None:
-        """Add a row that is not there yet. Raises RowExists if the batch has added it before."""
-        row = _storable(row)
-        key = _key(table, row)
-        rows = self._new.setdefault(table.name, {})
-        if key in rows:
-            raise RowExists(f"{table.name}{list(key)}")
-        rows[key] = row
-
-    def change(self, table: Table, key: Mapping[str, Any], **values: Any) -> None:
-        """Change the row with this primary key; nothing happens if there is none."""
-        values, at = _storable(values), _key(table, _storable(key))
-        if new := self._new.get(table.name, {}).get(at):
-            new.update(values)
-            return
-        self._changed.setdefault(table.name, {}).setdefault(at, {}).update(values)
-        if known := self._known.get(table.name, {}).get(at):
-            known.update(values)
-
-    def row(self, table: Table, **key: Any) -> Row | None:
-        """Return the row with this primary key as the batch has left it so far, or None."""
-        at = _key(table, _storable(key))
-        if new := self._new.get(table.name, {}).get(at):
-            return new
-        known = self._known.setdefault(table.name, {})
-        if at not in known:
-            live = self._tables[table.name]
-            query = select(live).where(_is(live, _storable(key)))
-            found = self.connection.execute(query).mappings().first()
-            changes = self._changed.get(table.name, {}).get(at, {})
-            known[at] = {**found, **changes} if found else None
-        return known[at]
-
-    def rows(self, table: Table, **values: Any) -> list[Row]:
-        """Return the rows with these values, by primary key."""
-        self.flush(table)
-        live = self._tables[table.name]
-        query = select(live).where(_is(live, _storable(values))).order_by(*live.primary_key.columns)
-        return [dict(found) for found in self.connection.execute(query).mappings()]
-
-    def flush(self, table: Table | None = None) -> None:
-        """Write what waits, of one table or of all."""
-        for name in [table.name] if table is not None else list(self._tables):
-            if new := self._new.pop(name, None):
-                self.connection.execute(insert(self._tables[name]), list(new.values()))
-                for key in new:
-                    self._known.get(name, {}).pop(key, None)
-            if changed := self._changed.pop(name, None):
-                self._update(self._tables[name], changed)
-
-    def _update(self, live: Table, changed: Mapping[Key, Row]) -> None:
-        """Write changes, those of the same columns together."""
-        groups: dict[tuple[str, ...], list[Row]] = {}
-        for key, values in changed.items():
-            of_key = {f"{KEY}{no}": value for no, value in enumerate(key)}
-            groups.setdefault(tuple(sorted(values)), []).append({**values, **of_key})
-        at = [column == bindparam(f"{KEY}{no}") for no, column in enumerate(live.primary_key)]
-        for names, rows in groups.items():
-            query = update(live).where(*at).values({name: bindparam(name) for name in names})
-            self.connection.execute(query, rows)
 
 
 def corrected(event: LoggedEvent, names: Collection[str], instants: Collection[str]) -> Row:
@@ -176,23 +109,33 @@ class Projection:
         for event in events:
             handler = self.handlers.get(event.topic, self.every)
             if handler is not None:
-                handler(writer, event)
+                handler(writer, event.storable())
         writer.flush()
 
 
-def advance(connection: Connection, projection: Projection, expected: int, position: int) -> None:
-    """Move a projection from ``expected`` to ``position``. Raises Overtaken if it is elsewhere."""
-    moved = connection.execute(
-        update(POSITION)
-        .where(
-            POSITION.c.name == projection.name,
-            POSITION.c.position == expected,
-            POSITION.c.version == projection.version,
-        )
-        .values(position=position)
-    )
-    if moved.rowcount != 1:
-        raise Overtaken(projection.name)
+def advance(
+    connection: Connection, projections: Sequence[Projection], expected: int, position: int
+) -> None:
+    """Move projections from ``expected`` to ``position``, all or none.
+
+    Raises Overtaken if one is elsewhere, or of another version.
+    """
+    who = [value for one in projections for value in (one.name, one.version)]
+    sql = _advance(connection.dialect.name, schema_prefix(connection), len(projections))
+    moved = connection.exec_driver_sql(sql, (position, expected, *who))
+    if moved.rowcount != len(projections):
+        raise Overtaken(", ".join(one.name for one in projections))
+
+
+@lru_cache(maxsize=256)
+def _advance(dialect: str, schema: str, count: int) -> str:
+    """Return the statement; on PostgreSQL rows are locked by name, or two followers could block."""
+    mark, at = ("?" if dialect == "sqlite" else "%s"), f'{schema}"{POSITION.name}"'
+    these = " OR ".join([f"(name = {mark} AND version = {mark})"] * count)
+    where = f"position = {mark} AND ({these})"
+    if dialect != "sqlite":
+        where = f"name IN (SELECT name FROM {at} WHERE {where} ORDER BY name FOR UPDATE)"  # noqa: S608
+    return f"UPDATE {at} SET position = {mark} WHERE {where}"  # noqa: S608  names of ours
 
 
 def begin(engine: Engine, projections: Sequence[Projection]) -> None:
@@ -245,26 +188,3 @@ def _insert_if_absent(connection: Connection, row: Row) -> Any:
     if connection.dialect.name == "sqlite":
         return sqlite_insert(POSITION).values(**row).on_conflict_do_nothing()
     return postgres_insert(POSITION).values(**row).on_conflict_do_nothing()
-
-
-def _key(table: Table, row: Mapping[str, Any]) -> Key:
-    return tuple([row.get(name) for name in _key_names(table)])
-
-
-@cache
-def _key_names(table: Table) -> tuple[str, ...]:
-    return tuple(column.name for column in table.primary_key.columns)
-
-
-def _storable(row: Mapping[str, Any]) -> Row:
-    """Return the row as both databases can keep it: PostgreSQL's text holds no NUL."""
-    return {
-        name: value.replace("\0", "\N{REPLACEMENT CHARACTER}")
-        if isinstance(value, str) and "\0" in value
-        else value
-        for name, value in row.items()
-    }
-
-
-def _is(table: Table, values: Mapping[str, Any]) -> Any:
-    return and_(*(table.c[name] == value for name, value in values.items()))

@@ -129,8 +129,8 @@ class Follower:
         self, position: int, group: Sequence[Projection], events: Sequence[LoggedEvent]
     ) -> None:
         with self._engine.execution_options(write=True).begin() as connection:
+            advance(connection, group, position, events[-1].position)
             for projection in group:
-                advance(connection, projection, position, events[-1].position)
                 projection.apply(Writer(connection, projection.live_tables()), events)
 
     def _apart(

@@ -33,6 +33,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import quoted_name
 
 from projections.base import POSITION, SHADOW, Overtaken, Projection, Writer
+from projections.row_sql import schema_prefix
 from store.log_reader import LogReader
 
 BATCH = 5000
@@ -192,7 +193,7 @@ class Shadow:
     def swap(self, connection: Connection) -> None:
         """Put the shadow tables in the place of the live ones."""
         self._move(connection, self._position)
-        schema = _schema_prefix(connection)
+        schema = schema_prefix(connection)
         for table in reversed(self._projection.metadata.sorted_tables):
             connection.execute(
                 # nosemgrep: raw-sql (names of ours, which cannot be bound)
@@ -206,7 +207,7 @@ class Shadow:
 
     def _rename_indexes(self, connection: Connection) -> None:
         # SQLite cannot rename an index; there it keeps the name that the builder gave it.
-        schema, renamed = _schema_prefix(connection), {}
+        schema, renamed = schema_prefix(connection), {}
         for index in self._indexes:
             renamed[str(index.name)] = str(index.name).removesuffix(f"__{self._builder:x}")
         for name in self._projection.metadata.tables:
@@ -335,8 +336,3 @@ def _lock(connection: Connection, projection: Projection) -> None:
 
 def _place(connection: Connection, projection: Projection) -> Row[Any] | None:
     return connection.execute(select(POSITION).where(POSITION.c.name == projection.name)).first()
-
-
-def _schema_prefix(connection: Connection) -> str:
-    names = connection.get_execution_options().get("schema_translate_map") or {}
-    return f'"{names[None]}".' if names.get(None) else ""

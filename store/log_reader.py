@@ -6,23 +6,21 @@ Sealed fields stay sealed: who reads the log this way needs no key.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
+from store.mapper import decode_state
 
-from store.mapper import decode_raw
+ESCAPED_NUL = b"\\u0000"  # as JSON writes it
 
 
-@dataclass(frozen=True)
-class StoredRow:
-    """One row of the log: its bytes as they lie there."""
+class StoredRow(NamedTuple):
+    """One row of the log: its bytes as they lie there; the stream's id as text."""
 
     position: int
-    stream_id: UUID
+    stream_id: str
     version: int
     topic: str
     state: bytes
@@ -64,16 +62,60 @@ class RowSource(AuditSource, Protocol):
         """Return what opens the same rows in another process: it can be pickled."""
 
 
-@dataclass(frozen=True)
 class LoggedEvent:
-    """An event on record; ``data`` holds its fields as plain JSON values, upcast, still sealed."""
+    """An event on record; ``data`` holds its fields as plain JSON values, upcast, still sealed.
 
-    position: int
-    stream_id: UUID
-    version: int
-    topic: str
-    data: Mapping[str, Any]
-    envelope: bytes = b""
+    Of a stored row the fields are decoded when somebody asks for them: most readers want a few
+    topics alone.
+    """
+
+    __slots__ = (
+        "__dict__",
+        "_data",
+        "_state",
+        "_stream",
+        "envelope",
+        "position",
+        "topic",
+        "version",
+    )
+
+    def __init__(
+        self,
+        position: int,
+        stream_id: UUID | str,
+        version: int,
+        topic: str,
+        data: Mapping[str, Any] | None,
+        envelope: bytes = b"",
+        state: bytes = b"",
+    ) -> None:
+        self.position, self._stream, self.version = position, stream_id, version
+        self.topic, self.envelope = topic, envelope
+        self._data, self._state = data, state
+
+    @property
+    def stream_id(self) -> UUID:
+        """Which stream it belongs to."""
+        if isinstance(self._stream, str):
+            self._stream = UUID(self._stream)
+        return self._stream
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """Return the fields."""
+        if self._data is None:
+            self._data = decode_state(self.topic, self._state)
+        return self._data
+
+    def storable(self) -> LoggedEvent:
+        """Return the event as both databases can keep it: PostgreSQL's text holds no NUL."""
+        if ESCAPED_NUL not in self._state:
+            return self
+        data: Mapping[str, Any] = _without_nul(self.data)
+        return LoggedEvent(
+            self.position, self._stream, self.version, self.topic, data, self.envelope
+        )
 
     @property
     def actor(self) -> str:
@@ -153,7 +195,15 @@ class LogReader:
 
 
 def _event(row: StoredRow) -> LoggedEvent:
-    stored = StoredEvent(row.stream_id, row.version, row.topic, row.state)
-    return LoggedEvent(
-        row.position, row.stream_id, row.version, row.topic, decode_raw(stored), row.envelope
-    )
+    position, stream, version, topic, state, envelope = row
+    return LoggedEvent(position, stream, version, topic, None, envelope, state)
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if isinstance(value, dict):
+        return {name: _without_nul(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_without_nul(each) for each in value]
+    return value

@@ -165,10 +165,15 @@ class SealingMapper(Mapper[UUID]):
 
 def decode_raw(stored: StoredEvent) -> dict[str, Any]:
     """Return the stored fields as plain JSON values, upcast to today's version, still sealed."""
-    data: dict[str, Any] = msgspec.json.decode(stored.state)
+    return decode_state(stored.topic, stored.state)
+
+
+def decode_state(topic: str, state: bytes) -> dict[str, Any]:
+    """Return the fields of a topic's stored bytes; see `decode_raw`. Raises TopicError."""
+    data: dict[str, Any] = msgspec.json.decode(state)
     data.pop("salt", None)
     stored_version = data.pop("class_version", 1)
-    cls = _event_class(stored.topic)
+    cls = _event_class(topic)
     for version in range(stored_version, getattr(cls, "class_version", 1)):
         getattr(cls, f"upcast_v{version}_v{version + 1}")(data)
     return data

@@ -71,6 +71,7 @@ FIND = """SELECT e.position, e.stream_id, e.version, e.topic, e.state FROM {sche
 AUDIT = """SELECT position, stream_id::text, version, topic, state, coalesce(envelope, ''),
     command_id::text FROM {schema}.events WHERE position > %s ORDER BY position LIMIT %s"""
 EVENT = "position, stream_id, version, topic, state"
+STORED = "position, stream_id::text, version, topic, state, coalesce(envelope, '')"
 ATTEMPTS, WAIT_SECONDS = 40, 0.1  # a database that restarts is away for a second or two
 QUEUE_SECONDS = 1.0  # how long to queue behind a row lock after a lost race (rule 3)
 LOST = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError, PoolTimeout)
@@ -277,8 +278,8 @@ class PostgresLogRecorder(NewestEnvelopes, ApplicationRecorder):
                 return sorted(row[0] for row in cursor.fetchall())
 
     def _rows(self, where: str, values: Sequence[Any]) -> list[StoredRow]:
-        rows = self._read(f"SELECT {EVENT}, envelope FROM {{schema}}.events WHERE {where}", values)
-        return [StoredRow(r[0], r[1], r[2], r[3], bytes(r[4]), bytes(r[5] or b"")) for r in rows]
+        rows = self._read(f"SELECT {STORED} FROM {{schema}}.events WHERE {where}", values)
+        return [StoredRow._make(row) for row in rows]
 
     def _read(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         for attempt in range(ATTEMPTS):

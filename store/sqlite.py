@@ -270,8 +270,9 @@ class SQLiteLogRecorder(NewestEnvelopes, ApplicationRecorder):
         return positions
 
     def _rows(self, where: str, values: Sequence[Any]) -> list[StoredRow]:
-        rows = self._read(f"SELECT {EVENT}, envelope FROM events WHERE {where}", values)
-        return [StoredRow(r[0], _id(r[1]), r[2], r[3], r[4], r[5] or b"") for r in rows]
+        sql = f"SELECT {EVENT}, coalesce(envelope, x'') FROM events WHERE {where}"
+        rows = self._read(sql, values)
+        return [StoredRow._make(row) for row in rows]
 
     def _read(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         reader: Reader | None = getattr(self._local, "reader", None)

@@ -27,7 +27,7 @@ class Bookmark:
         """Move on from ``place``; False if another dispatcher has moved on meanwhile."""
         try:
             with self._views.execution_options(write=True).begin() as connection:
-                advance(connection, DISPATCHER, place, to)
+                advance(connection, [DISPATCHER], place, to)
         except Overtaken:
             return False
         return True

@@ -52,7 +52,19 @@ def test_a_position_advances_only_from_where_it_is(office: Office) -> None:
     office.follower.catch_up()
 
     with pytest.raises(Overtaken), office.views.begin() as connection:
-        advance(connection, projections.ALL[0], expected=0, position=99)
+        advance(connection, projections.ALL[:1], expected=0, position=99)
+
+
+def test_projections_advance_together_or_not_at_all(office: Office) -> None:
+    office.follower.catch_up()
+    head = office.store.reader().head()
+    first, second = projections.ALL[:2]
+    other_version = replace(second, version=second.version + 1)
+
+    with pytest.raises(Overtaken), office.views.begin() as connection:
+        advance(connection, [first, other_version], expected=head, position=head + 1)
+
+    assert {positions(office.views)[one.name] for one in (first, second)} == {head}
 
 
 def test_a_batch_that_fails_half_way_leaves_nothing(office: Office) -> None:
