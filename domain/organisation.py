@@ -161,12 +161,12 @@ class Organisation:
         self._recording = recording
 
     def member(self, person_id: str) -> Member | None:
-        """Return the person, or None."""
-        return self._recording.find(Member, member_stream(person_id))
+        """Return the person, to be read only, or None."""
+        return self._recording.look(Member, member_stream(person_id))
 
     def team(self, team_id: str) -> Team | None:
-        """Return the team, or None."""
-        return self._recording.find(Team, team_stream(team_id))
+        """Return the team, to be read only, or None."""
+        return self._recording.look(Team, team_stream(team_id))
 
     def form_team(
         self, team_id: str, name: str, supervisor_id: str | None = None, *, by: By
@@ -327,13 +327,13 @@ class Organisation:
         return self._recording.answer(by, decide)
 
     def _known_team(self, team_id: str) -> Team:
-        team = self.team(team_id)
+        team = self._recording.find(Team, team_stream(team_id))
         if team is None:
             raise UnknownTeam(team_id=team_id)
         return team
 
     def _known_member(self, person_id: str) -> Member:
-        member = self.member(person_id)
+        member = self._recording.find(Member, member_stream(person_id))
         if member is None:
             raise UnknownMember(person_id=person_id)
         return member

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from uuid import UUID
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from eventsourcing.persistence import Recording as LibraryRecording
 
 MAX_ATTEMPTS = 20
+MOST_KEPT = 2000  # aggregates of `look`: the rulebook, and the people of a large branch
 
 
 class Aggregate(LibraryAggregate):
@@ -45,8 +47,16 @@ class Aggregate(LibraryAggregate):
         kwargs.setdefault("timestamp", kwargs["by"].recorded_at)
         return super()._create(event_class, id=id, **kwargs)
 
+    read_only = False
+    """Set on what `Recording.look` keeps."""
+
     def trigger_event(self, event_class: Any, **kwargs: Any) -> None:
-        """Append an event to the pending ones; its library timestamp is the recorded instant."""
+        """Append an event to the pending ones; its library timestamp is the recorded instant.
+
+        Raises TypeError on an aggregate that was only to be read.
+        """
+        if self.read_only:
+            raise TypeError(f"{type(self).__name__} came from look(): find() it to change it")
         kwargs.setdefault("timestamp", kwargs["by"].recorded_at)
         super().trigger_event(event_class, **kwargs)
 
@@ -113,6 +123,7 @@ class Recording:
         self._application = application
         self._answers: dict[UUID, Receipt] = {}  # for recorders that keep no command ids
         self._batch: Batch | None = None
+        self._kept: dict[UUID, Any] = {}  # of `look`
         self.told: Callable[[Receipt], None] = _nobody
         """Is told every answer, the first and the repeated ones: who answers may sign for it."""
 
@@ -127,6 +138,31 @@ class Recording:
             if self._batch:
                 self._batch.aggregates[stream_id] = found
         return found if isinstance(found, kind) else None
+
+    def look(self, kind: type[A], stream_id: UUID) -> A | None:
+        """Return the aggregate like `find`, for those who only read it: nobody may change it.
+
+        It is kept, and each time brought up to what is on record by now: what every command asks
+        (the rules, who somebody is) hardly ever changes. Only for kinds that seal nothing, since
+        what is kept would outlive an erasure.
+        """
+        kept = self._kept.get(stream_id)
+        if kept is None or self._batch:
+            kept = self.find(kind, stream_id)
+        else:
+            events = list(self._application.events.get(stream_id, gt=kept.version))
+            if not events:
+                return kept if isinstance(kept, kind) else None
+            kept = _projected(deepcopy(kept), events)  # others may be reading the old one
+        if kept is not None and not self._batch:
+            self._keep(stream_id, kept)
+        return kept if isinstance(kept, kind) else None
+
+    def _keep(self, stream_id: UUID, aggregate: Any) -> None:
+        aggregate.read_only = True
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        self._kept[stream_id] = aggregate
 
     def answer(self, by: By, decide: Decision) -> Receipt:
         """Return the receipt of the command, deciding and appending unless it came before.

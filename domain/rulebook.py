@@ -285,8 +285,8 @@ class Rulebooks:
         self._backtested = backtested
 
     def find(self) -> Rulebook | None:
-        """Return the branch's rulebook, or None before it is adopted."""
-        return self._recording.find(Rulebook, RULEBOOK_STREAM)
+        """Return the branch's rulebook, to be read only, or None before it is adopted."""
+        return self._recording.look(Rulebook, RULEBOOK_STREAM)
 
     def rules(self) -> Rules:
         """Return the rules in force. Raises RulebookMissing."""
@@ -487,17 +487,20 @@ class Rulebooks:
 
     def _change(self, change: Callable[[Rulebook], None], by: By) -> Receipt:
         def decide() -> list[Aggregate]:
-            book = self._adopted()
+            book = _there(self._recording.find(Rulebook, RULEBOOK_STREAM))
             change(book)
             return [book]
 
         return self._recording.answer(by, decide)
 
     def _adopted(self) -> Rulebook:
-        book = self.find()
-        if book is None:
-            raise RulebookMissing()
-        return book
+        return _there(self.find())
+
+
+def _there(book: Rulebook | None) -> Rulebook:
+    if book is None:
+        raise RulebookMissing()
+    return book
 
 
 def _check_hours(hours: CallHours) -> None:

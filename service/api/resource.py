@@ -142,7 +142,7 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest has no type hi
                 wait_for_views(views, given.pop("after", None))
                 return _shown(view(given, **ids), shape, views)
 
-            wrapped = self.arguments(args, location="query")(answer)
+            wrapped = self.arguments(args(), location="query")(answer)  # one for all requests
             headers = {**QUERY_HEADERS, **({"ETag": TEXT} if tagged else {})}
             wrapped = self.response(200, schema, headers=headers)(wrapped)
             if tagged:
@@ -169,7 +169,7 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest has no type hi
         def declare(view: View) -> View:
             wrapped = self._recorded(view, status)
             if body is not None:
-                wrapped = self.arguments(body)(wrapped)
+                wrapped = self.arguments(body())(wrapped)  # one for all requests
             wrapped = self.response(status, answer, headers=COMMAND_HEADERS)(wrapped)
             wrapped = _guarded(wrapped, key=method == "POST", if_match=if_match)
             usual = {400, 401, 403, 409, 413, 415, 422, 503}

@@ -10,10 +10,12 @@ from eventsourcing.persistence import IntegrityError
 
 from domain.application import TeamRecord
 from domain.daily_log import DailyLog
+from domain.organisation import Member
 from domain.recording import Aggregate
 from domain.refusals import AlreadyExists
+from domain.words import LeaveKind, Role
 
-from .conftest import a_by, an_activity
+from .conftest import DAY, a_by, an_activity
 
 Events = Callable[[], list[Any]]
 
@@ -64,3 +66,29 @@ def test_a_stream_that_stays_contended_is_given_up(team: TeamRecord) -> None:
 
     with pytest.raises(IntegrityError):
         team.recording.answer(a_by(), decide)
+
+
+def test_what_is_only_read_is_as_the_record_is_now(team: TeamRecord) -> None:
+    before = team.organisation.member("A1")
+    assert before is not None and not before.leaves
+
+    leave = DAY, DAY, LeaveKind.SICK
+    team.organisation.register_leave("A1", *leave, by=a_by("M1", Role.ADMINISTRATOR))
+
+    now = team.organisation.member("A1")
+    assert now is not None and now.leaves == [(DAY, DAY)]
+    assert not before.leaves, "who read it earlier keeps what was so then"
+
+
+def test_what_is_only_read_is_read_from_the_record_once(team: TeamRecord) -> None:
+    assert team.organisation.member("A1") is team.organisation.member("A1")
+
+
+def test_what_is_only_to_be_read_cannot_be_changed(team: TeamRecord) -> None:
+    member = team.organisation.member("A1")
+    assert member is not None
+    by = a_by("M1", Role.ADMINISTRATOR)
+    with pytest.raises(TypeError, match="find"):
+        member.trigger_event(
+            Member.Departed, person_id="A1", team_id="T1", last_day=DAY, reason="", by=by
+        )
