@@ -115,12 +115,12 @@ class Evidence:
 
 def bayes_factor(outcomes: Iterable[Outcome], table: Table = OUTCOME_TABLE) -> float:
     """Return BF of fabricator against honest for these outcomes; their order does not matter."""
-    return exp(_log_bf(_counts(outcomes), table))
+    return exp(_log_bf(counted(outcomes), table))
 
 
 def posterior_from_calls(outcomes: Iterable[Outcome], base: float = BASE_RATE) -> float:
     """Return P(fabricator) from calls alone."""
-    return logistic(logit(base) + _log_bf(_counts(outcomes), OUTCOME_TABLE))
+    return logistic(logit(base) + _log_bf(counted(outcomes), OUTCOME_TABLE))
 
 
 def weigh(
@@ -134,7 +134,7 @@ def weigh(
 
     ``doubt`` = P(nobody in the branch makes visits up), by the calls about the others.
     """
-    counts = _counts(outcomes)
+    counts = counted(outcomes)
     start = Item("starting_point", logit(weights.base), {"percent": round(100 * weights.base)})
     prior = (start, *_rule_items(suspicion, weights.slope))
     items = (*prior, *_doubt_item(prior, doubt), *_call_items(counts, table))
@@ -151,14 +151,14 @@ def rule_log_odds(z: float, slope: float = RULE_SLOPE) -> float:
 
 def log_bayes_factor(outcomes: Iterable[Outcome], table: Table = OUTCOME_TABLE) -> float:
     """Return log BF of fabricator against honest, in nats."""
-    return _log_bf(_counts(outcomes), table)
+    return _log_bf(counted(outcomes), table)
 
 
 def made_up_share(
     outcomes: Iterable[Outcome], posterior: float, table: Table = OUTCOME_TABLE
 ) -> tuple[float, tuple[float, float]]:
     """Return mean and 90 % interval of the made-up share of visits, given P(fabricator)."""
-    return _made_up_share(_counts(outcomes), posterior, table)
+    return _made_up_share(counted(outcomes), posterior, table)
 
 
 def logit(p: float) -> float:
@@ -171,7 +171,8 @@ def logistic(x: float) -> float:
     return 1.0 / (1.0 + exp(-x)) if x >= 0 else exp(x) / (1.0 + exp(x))
 
 
-def _counts(outcomes: Iterable[Outcome]) -> tuple[int, ...]:
+def counted(outcomes: Iterable[Outcome]) -> tuple[int, ...]:
+    """Return how often each outcome came, by `ORDER`."""
     counted = Counter(outcomes)
     return tuple(counted[outcome] for outcome in ORDER)
 

@@ -17,6 +17,7 @@ from domain.detection.evidence import (
     Outcome,
     Table,
     Weights,
+    counted,
     log_bayes_factor,
     weigh,
 )
@@ -32,19 +33,19 @@ from domain.detection.ladder import (
 )
 from domain.detection.pooling import (
     ORDINARY_Z,
+    AgentCalls,
     Doubts,
-    ToldCall,
     doubts,
     fitted_weights,
     lenient_table,
     pooled_table,
-    prior_of_visit,
+    prior_of_agent,
 )
 from domain.detection.records import BranchRecords, Callback
 from domain.detection.suspicion import SignalFound, Suspicion, suspicions
 from domain.detection.visit_log import log_of
 
-MODEL_VERSION = "detection-4"
+MODEL_VERSION = "detection-5"
 KEPT = timedelta(days=183)  # older answers have left the score
 DEFAULT_THRESHOLDS = Thresholds()
 
@@ -200,11 +201,11 @@ def judging_table(seen: Mapping[str, Suspicion], calls: Mapping[str, Iterable[Ca
 
 def branch_table(seen: Mapping[str, Suspicion], calls: Mapping[str, Iterable[Callback]]) -> Table:
     """Return the outcome table of the branch's own calls, for `fake_rate`; not to judge people."""
-    told: list[ToldCall] = []
-    for agent, settled in _settled_by_agent(seen, calls):
-        if seen[agent].z <= ORDINARY_Z:
-            prior = prior_of_visit(seen[agent].z)
-            told += [(o, prior) for o, _ in settled]
+    told = [
+        AgentCalls(counted(o for o, _ in settled), prior_of_agent(seen[agent].z))
+        for agent, settled in _settled_by_agent(seen, calls)
+        if seen[agent].z <= ORDINARY_Z
+    ]
     return pooled_table(told)
 
 

@@ -4,9 +4,11 @@ Honest calls: annoyed customers, poor phone lists.
 
 The column P(outcome | true) of the table is re-estimated from the branch's own calls to customers
 of agents with an ordinary log: a Dirichlet prior worth `PRIOR_CALLS` calls of the table, plus each
-call in the measure in which its visit is probably true. Calls to agents with a striking log stay
-out: they were sought for their denials, and would teach that denials are normal. The log alone
-decides it, never the agent's other calls, which would argue in a circle.
+call in the measure in which its visit is probably true. That measure looks at all calls about the
+agent together, with the two readings of `evidence` (made-up share ~ Beta of a fabricator, or of an
+honest agent): denials spread over many agents are how customers here answer, the same number
+crowded on one agent is not, and teaches little. Calls to agents with a striking log stay out: they
+were sought for their denials, and would teach that denials are normal.
 """
 
 import hashlib
@@ -18,7 +20,9 @@ import numpy as np
 
 from domain.detection.evidence import (
     BASE_RATE,
-    FABRICATOR,
+    FABRICATOR_PRIOR,
+    GRID,
+    HONEST_PRIOR,
     ORDER,
     OUTCOME_TABLE,
     RULE_LEAST,
@@ -46,7 +50,13 @@ MOST_FACTOR = 30.0  # nats; beyond, a factor is certainty all the same
 
 NOBODY = 0.2  # P(nobody makes visits up) of a branch about which nothing is known
 
-ToldCall = tuple[Outcome, float]  # outcome, prior P(visit made up)
+
+@dataclass(frozen=True, slots=True)
+class AgentCalls:
+    """What the calls about one agent came to, by `ORDER`; ``prior`` = P(fabricator) by the log."""
+
+    counts: tuple[int, ...]
+    prior: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +71,40 @@ class Doubts:
         return self.others.get(agent_id, self.all)
 
 
-def prior_of_visit(z: float) -> float:
-    """Return P(a visit is made up) from the robust z of its agent's log alone."""
-    agent = logistic(logit(BASE_RATE) + rule_log_odds(z))
-    return agent * FABRICATOR[0] / sum(FABRICATOR)
+def prior_of_agent(z: float) -> float:
+    """Return P(an agent makes visits up) from the robust z of the log alone."""
+    return logistic(logit(BASE_RATE) + rule_log_odds(z))
 
 
-def pooled_table(calls: Sequence[ToldCall]) -> Table:
-    """Return the branch's own table; the made-up column keeps the published values."""
+def pooled_table(agents: Sequence[AgentCalls]) -> Table:
+    """Return the branch's own table; the made-up column keeps the published values.
+
+    By expectation and maximisation, `ROUNDS` times: how likely each agent's made-up share is
+    under the table so far, then the table under those shares.
+    """
     fake, prior = np.array(_normalised(0)), np.array(_normalised(1))
-    told = np.array([ORDER.index(outcome) for outcome, _ in calls], dtype=np.int64)
-    made_up = np.array([share for _, share in calls], dtype=np.float64)
+    counts = np.array([one.counts for one in agents], dtype=np.float64).reshape(-1, len(ORDER))
+    before = _share_prior(agents)
     true = prior
     for _ in range(ROUNDS):
-        honest = (1.0 - made_up) * true[told]
-        probably_true = honest / (honest + made_up * fake[told])
-        counts = PRIOR_CALLS * prior + np.bincount(told, probably_true, minlength=len(ORDER))
-        true = counts / counts.sum()
+        honest = np.multiply.outer(true, 1.0 - GRID)
+        mixture = honest + np.multiply.outer(fake, GRID)
+        shares = _posterior(counts @ np.log(mixture) + before)
+        probably_true = shares @ (honest / mixture).T
+        total = PRIOR_CALLS * prior + (counts * probably_true).sum(axis=0)
+        true = total / total.sum()
     return tuple(zip(fake.tolist(), true.tolist(), strict=True))
+
+
+def _share_prior(agents: Sequence[AgentCalls]) -> Real:
+    """Return log P(made-up share) by agent and point of the grid, from the log alone."""
+    chance = np.array([one.prior for one in agents], dtype=np.float64)[:, None]
+    return np.asarray(np.log(chance * FABRICATOR_PRIOR + (1.0 - chance) * HONEST_PRIOR))
+
+
+def _posterior(fit: Real) -> Real:
+    mass = np.exp(fit - fit.max(axis=1, keepdims=True))
+    return np.asarray(mass / mass.sum(axis=1, keepdims=True))
 
 
 def fitted_weights(found: Iterable[tuple[float, float]]) -> Weights:

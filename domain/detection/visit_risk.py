@@ -9,6 +9,10 @@ from domain.detection.signals import SIGNALS
 from domain.detection.visit_log import DAY, Real, VisitLog
 
 LEAST_SHARE = 0.001
+# Flags count more between visits than between agents. At 1.5 the visits at the very top were true
+# less often on simulated branches (seeds 100 to 103: precision .871 for .856) and on the logs of
+# the sample branch (.970 for .946), and the order of all visits stayed as good.
+FLAG_WEIGHT = 1.5
 
 
 def own_risk(log: VisitLog) -> Real:
@@ -47,7 +51,7 @@ def visit_scores(
     a visit came to (`ladder.settled_outcomes`).
     """
     prior = np.array([logit(max(shares.get(a, 0.0), LEAST_SHARE)) for a in log.agents])
-    scores = prior[log.agent] + own_risk(log)
+    scores = prior[log.agent] + FLAG_WEIGHT * own_risk(log)
     ratios = np.log([fake / true for fake, true in OUTCOME_TABLE]).tolist()
     called = {visit: ratios[ORDER.index(outcome)] for visit, (outcome, _) in settled.items()}
     return {

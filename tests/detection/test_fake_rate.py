@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from domain.detection.evidence import ORDER, OUTCOME_TABLE, Outcome
+from domain.detection.evidence import ORDER, OUTCOME_TABLE, Outcome, counted
 from domain.detection.fake_rate import (
     DrawnCall,
     assisted_rate,
@@ -12,7 +12,7 @@ from domain.detection.fake_rate import (
     rogan_gladen,
 )
 from domain.detection.judgement import judge_agent
-from domain.detection.pooling import fitted_weights, lenient_table, pooled_table
+from domain.detection.pooling import AgentCalls, fitted_weights, lenient_table, pooled_table
 from domain.words import CallbackOutcome
 
 from .conftest import MakeCalls
@@ -62,16 +62,31 @@ def test_without_calls_the_table_stays_as_published() -> None:
     assert pooled == pytest.approx(published / published.sum(axis=0))
 
 
+def an_agent(*outcomes: Outcome) -> AgentCalls:
+    return AgentCalls(counted(outcomes), prior=0.05)
+
+
+def denials_count(agents: list[AgentCalls]) -> float:
+    """Return how much likelier a denial makes it that a visit was made up, in this branch."""
+    made_up, true = dict(zip(ORDER, lenient_table(pooled_table(agents)), strict=True))[DENY]
+    return made_up / true
+
+
 def test_annoyed_customers_of_ordinary_agents_make_denials_count_less() -> None:
-    annoyed = [(DENY, 0.02)] * 30 + [(CONFIRM, 0.02)] * 170
+    annoyed = [an_agent(DENY, *[CONFIRM] * 6)] * 30
 
-    table = dict(zip(ORDER, lenient_table(pooled_table(annoyed)), strict=True))
+    assert denials_count(annoyed) < 0.5 * 0.32 / 0.026
 
-    assert table[DENY][0] / table[DENY][1] < 0.5 * 0.32 / 0.026
+
+def test_denials_crowded_on_a_few_agents_excuse_less_than_the_same_spread_over_many() -> None:
+    spread = [an_agent(DENY, *[CONFIRM] * 6)] * 30
+    crowded = [an_agent(*[DENY] * 6, CONFIRM)] * 5 + [an_agent(*[CONFIRM] * 7)] * 25
+
+    assert denials_count(crowded) > 2 * denials_count(spread)
 
 
 def test_a_branch_without_denials_makes_none_count_more() -> None:
-    table = lenient_table(pooled_table([(CONFIRM, 0.02)] * 500))
+    table = lenient_table(pooled_table([an_agent(*[CONFIRM] * 10)] * 50))
 
     assert table == OUTCOME_TABLE
 

@@ -70,13 +70,15 @@ def test_a_stream_that_stays_contended_is_given_up(team: TeamRecord) -> None:
 
 def test_what_is_only_read_is_as_the_record_is_now(team: TeamRecord) -> None:
     before = team.organisation.member("A1")
-    assert before is not None and not before.leaves
+    assert before is not None
+    assert not before.leaves
 
     leave = DAY, DAY, LeaveKind.SICK
     team.organisation.register_leave("A1", *leave, by=a_by("M1", Role.ADMINISTRATOR))
 
     now = team.organisation.member("A1")
-    assert now is not None and now.leaves == [(DAY, DAY)]
+    assert now is not None
+    assert now.leaves == [(DAY, DAY)]
     assert not before.leaves, "who read it earlier keeps what was so then"
 
 
