@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -123,13 +124,17 @@ def _keep(writer: Writer, event: LoggedEvent) -> None:
         recorded_at=by["recorded_at"],
         cause=_position(by.get("cause")),
         command_id=by["command_id"],
-        stream_id=str(event.stream_id),
+        stream_id=event.stream,
         stream_version=event.version,
         agent_id=next((data[name] for name in AGENT_FIELDS if data.get(name)), None),
         team_id=data.get("team_id"),
         customer_id=data.get("customer_id"),
-        facts=json.dumps(_clear(data), ensure_ascii=False, sort_keys=True),
+        facts=_text(_clear(data)),
     )
+
+
+def _text(facts: dict[str, Any]) -> str:
+    return msgspec.json.encode(facts, order="sorted").decode()
 
 
 def _clear(data: Any) -> dict[str, Any]:
@@ -154,14 +159,13 @@ def _erased(writer: Writer, event: LoggedEvent) -> None:
         facts = json.loads(row["facts"])
         if MASKS & facts.keys():
             facts |= dict.fromkeys(MASKS & facts.keys(), ERASED_NAME)
-            shown = json.dumps(facts, ensure_ascii=False, sort_keys=True)
-            writer.change(TRAIL, {"position": row["position"]}, facts=shown)
+            writer.change(TRAIL, {"position": row["position"]}, facts=_text(facts))
     _keep(writer, event)
 
 
 AUDIT_TRAIL = Projection(
     "audit_trail",
-    3,
+    4,
     METADATA,
     {ADOPTED: _adopted, "customer.subject_erased.v1": _erased},
     every=_keep,

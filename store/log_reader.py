@@ -102,6 +102,11 @@ class LoggedEvent:
         return self._stream
 
     @property
+    def stream(self) -> str:
+        """Which stream it belongs to, as text."""
+        return str(self._stream)
+
+    @property
     def data(self) -> Mapping[str, Any]:
         """Return the fields."""
         if self._data is None:
