@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import date
 
 from flask import Blueprint, Response, current_app, g, jsonify, make_response, render_template
 from werkzeug.exceptions import Unauthorized
 
 from domain.words import ActivityResult
+from service.context import shilu
 from service.forms import Form
 from service.from_queue import is_queued
 from service.language import _
@@ -38,9 +40,15 @@ RESULTS_OFFERED = (
 
 @pages.get(SHELL)
 def shell() -> str:
-    """Show the page for times without signal: the same for everybody, with nobody's data."""
+    """Show the page for times without signal: the same for everybody, with nobody's data.
+
+    The calendar's exceptions stand in it, so that a plan is proposed for the next working day.
+    """
+    rules = shilu().rules()
     return render_template(
         "offline.html",
+        days_off=_listed(rules.days_off),
+        make_up_days=_listed(rules.make_up_days),
         form=Form(command_id=""),
         plan=Form(command_id="", name="p"),
         kinds=options(KINDS),
@@ -108,6 +116,12 @@ def answer_the_queue(response: Response) -> Response:
     elif 400 <= response.status_code < 500 and response.status_code not in (401, 429):
         response.headers["Shilu-Queue"] = "refused"
     return response
+
+
+def _listed(days: Iterable[date]) -> str:
+    """Return the days of this year and later: an older phone's page needs no others."""
+    this_year = shilu().today().year
+    return " ".join(sorted(day.isoformat() for day in days if day.year >= this_year))
 
 
 def _address(name: str) -> str:

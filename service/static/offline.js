@@ -263,12 +263,23 @@ async function remember(facts) {
   await use('about', 'readwrite', (store) => store.put({ ...known, ...facts, key: 'me' }));
 }
 
+/** Return the first working day after today as forms write it; `off` and `makeUp` list the calendar's exceptions. */
+function nextWorkingDay({ off = '', makeUp = '' }) {
+  const day = new Date();
+  day.setHours(12, 0, 0, 0);  // far from a clock change
+  for (let n = 0; n < 15; n += 1) {
+    day.setDate(day.getDate() + 1);
+    const written = day.toLocaleDateString('sv-SE'), weekend = day.getDay() % 6 === 0;
+    if (makeUp.includes(written) || !weekend && !off.includes(written)) return written;
+  }
+  return new Date(Date.now() + 24 * HOUR).toLocaleDateString('sv-SE');
+}
+
 async function begin() {
   if (words.person) await remember({ person: words.person, gone: false });
   navigator.serviceWorker?.register('/sw.js').catch(() => {});
   for (const field of document.querySelectorAll(`${forms} [name=command_id]`)) field.value ||= crypto.randomUUID();
-  const tomorrow = new Date(Date.now() + 24 * HOUR).toLocaleDateString('sv-SE');  // as forms write it
-  for (const field of document.querySelectorAll('[data-tomorrow]')) field.defaultValue ||= tomorrow;
+  for (const field of document.querySelectorAll('[data-next-working-day]')) field.defaultValue ||= nextWorkingDay(field.dataset);
   await flush();
 }
 

@@ -89,7 +89,7 @@ def test_a_plan_and_the_days_summary_wait_as_well(phone: Page) -> None:
     phone.get_by_text("加一项计划").click()
     plan = phone.locator("form[action='/plans']")
     plan.get_by_role("radio").first.check()
-    tomorrow = plan.locator("[data-tomorrow]").input_value()
+    next_day = plan.get_by_label("哪一天").input_value()
     plan.get_by_role("button").click()
     expect(phone.locator("#waiting")).to_contain_text("1 条待上传")
     phone.locator("summary").filter(has_text="提交今日日志").click()
@@ -104,8 +104,27 @@ def test_a_plan_and_the_days_summary_wait_as_well(phone: Page) -> None:
     expect(phone.get_by_text("有信号了")).to_be_visible()
     phone.goto("/today")
     expect(phone.get_by_text("已提交")).to_be_visible()
-    phone.goto(f"/plans?day={tomorrow}")
+    phone.goto(f"/plans?day={next_day}")
     expect(phone.get_by_role("heading", name="安排了 1 项")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("today", "proposed"),
+    [
+        ("2026-11-25", "2026-11-26"),
+        ("2026-11-27", "2026-11-30"),  # a Friday
+        ("2026-09-30", "2026-10-05"),  # the demo's calendar: the first and the second are free
+    ],
+)
+def test_without_signal_a_plan_is_proposed_for_the_next_working_day(
+    phone: Page, today: str, proposed: str
+) -> None:
+    phone.clock.set_fixed_time(f"{today}T12:00:00")
+    online(phone, False)
+    phone.reload()
+
+    plan = phone.locator("form[action='/plans']")
+    expect(plan.get_by_label("哪一天")).to_have_value(proposed)
 
 
 def test_a_form_that_was_open_keeps_what_is_sent_without_signal(phone: Page) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from werkzeug.test import TestResponse
 
-from domain.words import ContactSource
+from domain.words import By, ContactSource, Role
 from tests.service.conftest import TODAY, Branch, Visitor
 
 HOUR = 3600
@@ -181,3 +181,14 @@ def test_the_manifest_names_icons_that_exist(branch: Branch) -> None:
     assert manifest.json["display"] == "standalone"
     for icon in manifest.json["icons"]:
         assert branch.visitor().get(icon["src"]).data.startswith(b"\x89PNG")
+
+
+def test_the_page_for_times_without_signal_knows_the_calendars_exceptions(branch: Branch) -> None:
+    off, instead = date(TODAY.year, 12, 24), date(TODAY.year, 12, 26)
+    admin = By("M1", Role.ADMINISTRATOR, branch.moment, branch.moment, uuid4(), "web")
+    branch.record.rulebook.publish_calendar(TODAY.year, (off,), (instead,), "公司", by=admin)
+
+    shell = branch.visitor("a1").get("/offline").text
+
+    assert f'data-off="{off}"' in shell
+    assert f'data-make-up="{instead}"' in shell
