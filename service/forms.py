@@ -268,7 +268,11 @@ class Refusals:
 
 
 def sent(schema: PageForm, name: str = "") -> Form:
-    """Return the form as it was sent, loaded by its schema; empty fields count as absent."""
+    """Return the form as it was sent, loaded by its schema; empty fields count as absent.
+
+    With errors, ``data`` has what is right all the same: the page shown again is about the same
+    day, week or month.
+    """
     given = _given(request.form, schema)
     values = {key: request.form.getlist(key) for key in request.form}
     form = Form(
@@ -277,6 +281,7 @@ def sent(schema: PageForm, name: str = "") -> Form:
     try:
         form.data = cast(dict[str, Any], schema.load(given))
     except ma.ValidationError as problem:
+        form.data = dict(problem.valid_data)  # which day it is about is known all the same
         form.errors = error_texts(problem)
         form.status = 422
     return form

@@ -227,11 +227,13 @@ async function paint() {
   return counts.waiting > 0 && !gone;
 }
 
+const brief = (text) => (text.length > 30 ? `${text.slice(0, 29)}…` : text);
+
 function row(item) {
   const line = tray.querySelector('template').content.firstElementChild.cloneNode(true);
   const typed = Object.fromEntries(item.fields);
   const of = [item.what, typed.new_name || typed.customer_name || typed.summary || typed.note].filter(Boolean);
-  line.querySelector('.what').textContent = of.join(' · ');
+  line.querySelector('.what').textContent = of.map(brief).join(' · ');
   line.querySelector('time').textContent = new Date(item.made).toLocaleString(document.documentElement.lang, { dateStyle: 'short', timeStyle: 'short' });
   line.querySelector('p').textContent = item.said.join(' ');
   line.classList.toggle('wrong', item.state === 'refused');

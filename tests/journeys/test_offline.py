@@ -6,6 +6,7 @@ import os
 import random
 import re
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
@@ -176,6 +177,76 @@ def test_a_refused_one_says_why_and_can_be_put_right(phone: Page) -> None:
     expect(phone.get_by_text("记下了。")).to_be_visible()
     expect(phone.locator("#waiting")).to_be_hidden()
     expect(phone.locator(".log li").filter(has_text="没有来源")).to_have_count(1)
+
+
+def shell_plan(page: Page) -> None:
+    page.reload()
+    page.get_by_text("加一项计划").click()
+    page.get_by_role("button", name="存下，有信号就放进计划").click()
+
+
+def mended_plan(page: Page) -> None:
+    form = page.locator("form[action='/plans']")
+    form.get_by_role("radio").first.check()
+    form.get_by_role("button").last.click()
+
+
+def shell_summary(page: Page) -> None:
+    page.reload()
+    page.locator("summary").filter(has_text="提交今日日志").click()
+    field = page.get_by_label("今日心得")
+    field.evaluate("(field) => { field.value = '长'.repeat(2001); }")  # an older page's form
+    page.get_by_role("button", name="存下，有信号就提交").click()
+
+
+def mended_summary(page: Page) -> None:
+    form = page.locator("form[action='/today/submit']")
+    form.get_by_label("今日心得").fill("短一点")
+    form.get_by_role("button").last.click()
+
+
+def words_for_a_number(page: Page) -> None:
+    page.locator("#sheet .numbers input").first.fill("很多")
+    page.locator("#sheet button[value=save]").click()
+
+
+def mended_number(page: Page) -> None:
+    page.locator("#sheet .numbers input").first.fill("12")
+    page.locator("#sheet button[value=save]").click()
+
+
+@pytest.mark.parametrize(
+    ("start", "write", "mend"),
+    [
+        ("/today", shell_plan, mended_plan),
+        ("/today", shell_summary, mended_summary),
+        ("/week", words_for_a_number, mended_number),
+        ("/month", words_for_a_number, mended_number),
+    ],
+    ids=["plan", "summary", "week", "month"],
+)
+def test_whatever_is_refused_is_shown_with_the_servers_reason_and_mended(
+    phone: Page, start: str, write: Callable[[Page], None], mend: Callable[[Page], None]
+) -> None:
+    phone.goto(start)
+    if start == "/month":  # this month's record is submitted
+        phone.goto(phone.get_by_role("link", name="后一月").get_attribute("href") or "")
+    online(phone, False)
+    write(phone)
+    expect(phone.locator("#waiting")).to_contain_text("1 条待上传")
+
+    online(phone, True)
+    expect(phone.locator("#waiting")).to_contain_text("1 条没有被接受")
+    assert len(phone.locator("#waiting .what").inner_text()) < 80
+    reason = phone.locator("#waiting li p").inner_text()
+    assert reason, "the server's own words"
+    phone.get_by_role("button", name="修改").click()
+    expect(phone.get_by_role("alert")).to_contain_text(reason)
+    mend(phone)
+
+    expect(phone.get_by_role("alert")).to_have_count(0)
+    expect(phone.locator("#waiting")).to_be_hidden()
+    phone.wait_for_function(NOTHING_WAITS)
 
 
 def test_a_refused_one_can_be_discarded_after_a_question(phone: Page) -> None:
