@@ -18,6 +18,7 @@ from service import (
     navigation,
     problems,
     proof_log,
+    rate_limit,
     receipts,
     refused,
     requests_in,
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the application of one branch, over the stores that the settings name."""
     settings = settings or Settings.read()
     app = build_app(make_context(settings))
+    rate_limit.set_up(app, settings.rate_limit)
     if settings.proxies:  # what they say of the client counts, what the client says does not
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]

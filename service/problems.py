@@ -14,6 +14,7 @@ from werkzeug.exceptions import (
     NotFound,
     RequestEntityTooLarge,
     ServiceUnavailable,
+    TooManyRequests,
     Unauthorized,
     UnsupportedMediaType,
 )
@@ -39,6 +40,7 @@ SAID: tuple[tuple[type[HTTPException], str, str], ...] = (
     (MethodNotAllowed, N_("不能这样打开"), N_("请从页面上的按钮过来。")),
     (RequestEntityTooLarge, N_("内容太大了"), N_("一次最多 256 KB。请缩短后再提交。")),
     (UnsupportedMediaType, N_("看不懂这种内容"), N_("请用页面上的表单提交。")),
+    (TooManyRequests, N_("点得太快了"), N_("请等几秒再试。刚才这一次没有保存。")),
     (NotUtf8, N_("文字编码不对"), N_("内容不是 UTF-8 编码，什么也没有保存。")),
     (BadRequest, N_("看不懂这个请求"), N_("请回到首页再试。")),
     (
@@ -66,7 +68,7 @@ def _of_http(problem: HTTPException) -> AnyResponse | HTTPException:
         return problem
     title, text = next(((t, s) for kind, t, s in SAID if isinstance(problem, kind)), OTHER)
     page = _page(problem.code or 500, _(title), _(text))
-    if isinstance(problem, ServiceUnavailable):
+    if isinstance(problem, ServiceUnavailable | TooManyRequests):
         page.headers["Retry-After"] = str(problem.retry_after or RETRY_SECONDS)
         if request.method == "GET":  # a form is sent again by its sender alone
             page.headers["Refresh"] = page.headers["Retry-After"]

@@ -15,6 +15,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
 from domain.words import Role
+from service import rate_limit
 from service.access import Reader
 from service.arriving import arriving_session, missing
 from service.context import shilu
@@ -57,10 +58,13 @@ def reader_of(token: str) -> Reader | None:
     """Return who a token stands for, with the rights of this moment; None if nobody.
 
     Somebody of whom a step is still asked (a code, a password of their own) is nobody yet.
+    Raises TooManyRequests when the person, or nobody from this address, asks too fast.
     """
     session = shilu().accounts.session(token) if token else None
     if session is None or session.account.branch != shilu().branch or missing(session):
+        rate_limit.count(None)
         return None
+    rate_limit.count(session.account.person_id)
     return _reader(session)
 
 

@@ -44,6 +44,7 @@ class Settings:
     own_words: str  # SHILU_OWN_WORDS: with commas; no password may be made of them
     proxies: int  # SHILU_PROXIES: how many reverse proxies stand in front and set X-Forwarded-*
     threads: int  # SHILU_THREADS: of the web process
+    rate_limit: int  # SHILU_RATE_LIMIT: requests a second of one person; 0 = as many as they like
     mail_url: str  # SHILU_MAIL_URL: mailtos://user:password@host:port?from=…; empty = no e-mail
     webhook_allow: str  # SHILU_WEBHOOK_ALLOW: own hosts and networks, as hooks.internal,10.0.0.0/8
     log_level: str  # SHILU_LOG_LEVEL
@@ -80,6 +81,7 @@ class Settings:
             own_words=env.str("SHILU_OWN_WORDS", ""),
             proxies=env.int("SHILU_PROXIES", 0, validate=Range(0, 4)),
             threads=env.int("SHILU_THREADS", 16, validate=Range(1, 512)),
+            rate_limit=env.int("SHILU_RATE_LIMIT", 50, validate=Range(0, 100_000)),
             mail_url=env.str("SHILU_MAIL_URL", "", validate=Regexp(MAIL_URL)),
             webhook_allow=env.str("SHILU_WEBHOOK_ALLOW", "", validate=Regexp(ALLOWED)),
             log_level=env.str("SHILU_LOG_LEVEL", "info", validate=OneOf(LOG_LEVELS)),
@@ -133,6 +135,7 @@ VARIABLES: Mapping[str, str] = {
     "SHILU_OWN_WORDS": "own_words",
     "SHILU_PROXIES": "proxies",
     "SHILU_THREADS": "threads",
+    "SHILU_RATE_LIMIT": "rate_limit",
     "SHILU_MAIL_URL": "mail_url",
     "SHILU_WEBHOOK_ALLOW": "webhook_allow",
     "SHILU_LOG_LEVEL": "log_level",

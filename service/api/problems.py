@@ -114,6 +114,10 @@ HTTP_SENTENCES: Mapping[int, tuple[str, str]] = {
     404: ("没有这个地址。", "There is nothing at this address."),
     405: ("此地址不支持这种方法。", "This address does not take this method."),
     413: ("请求正文超过 256 KiB。", "The body is larger than 256 KiB."),
+    429: (
+        "请求太快，请按 Retry-After 稍后再试。",
+        "Too many requests; try again after Retry-After.",
+    ),
     431: ("请求头过大。", "The request headers are too large."),
     503: ("系统繁忙,请稍后重试。", "Too much is asked at once; try again."),
 }

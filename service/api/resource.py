@@ -190,7 +190,7 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest has no type hi
         return record
 
     def _declare(self, rule: str, method: str, view: View, errors: set[int]) -> None:
-        for code in sorted(errors):
+        for code in sorted(errors | {429}):  # whoever asks too fast
             _document_answer(view, code)
         self.route(rule, methods=[method], tags=[self.tag])(view)
 

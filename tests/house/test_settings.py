@@ -47,6 +47,7 @@ def test_vault_and_accounts_follow_the_database(environment: pytest.MonkeyPatch)
         ("SHILU_PORT", "70000"),
         ("SHILU_BRANCH", "Main; drop"),
         ("SHILU_THREADS", "0"),
+        ("SHILU_RATE_LIMIT", "-1"),
         ("SHILU_SECOND_FACTOR", "bosses"),
         ("SHILU_PROXIES", "-1"),
         ("SHILU_LOG_LEVEL", "loud"),
