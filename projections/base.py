@@ -105,12 +105,16 @@ class Projection:
         return dict(self.metadata.tables)
 
     def apply(self, writer: Writer, events: Iterable[LoggedEvent]) -> None:
-        """Apply events in order; topics that it does not know change nothing."""
+        """Apply events in order and write what they change."""
+        self.collect(writer, events)
+        writer.flush()
+
+    def collect(self, writer: Writer, events: Iterable[LoggedEvent]) -> None:
+        """Let the writer collect what events change; topics that it does not know change nothing."""
         for event in events:
             handler = self.handlers.get(event.topic, self.every)
             if handler is not None:
                 handler(writer, event.storable())
-        writer.flush()
 
 
 def advance(

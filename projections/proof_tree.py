@@ -41,7 +41,7 @@ ReadTile = Callable[[int, int], bytes]
 class ProofTree(Projection):
     """Grows by whole batches: the last tile of a level is read and written once for each."""
 
-    def apply(self, writer: Writer, events: Iterable[LoggedEvent]) -> None:
+    def collect(self, writer: Writer, events: Iterable[LoggedEvent]) -> None:
         """Append the events' leaves. Raises ProofError at a gap in the log's positions."""
         batch = list(events)
         if not batch:
@@ -52,7 +52,6 @@ class ProofTree(Projection):
         leaves = [leaf_hash(event.envelope) for event in batch]
         for (level, tile), hashes in grown(first - 1, leaves, _reading(writer)).items():
             _keep(writer, level, tile, hashes)
-        writer.flush()
 
 
 PROOF_TREE = ProofTree("proof_tree", 1, METADATA, {})

@@ -165,14 +165,21 @@ class Shadow:
                 self._metadata.drop_all(connection)
 
     def fill(self, reader: LogReader, until: int, progress: Progress) -> None:
-        """Apply the log up to ``until``, a transaction a batch."""
+        """Apply the log up to ``until``, a transaction a batch.
+
+        What a batch changes is found out before its transaction begins, for nobody else writes
+        these tables: so live writers wait only while rows are written.
+        """
         while self._position < until:
             events = reader.after(self._position, min(BATCH, until - self._position))
             if not events:
                 break
+            with self._engine.connect() as reading:
+                writer = Writer(reading, self.tables())
+                self._projection.collect(writer, events)
             with self._engine.execution_options(write=True).begin() as connection:
                 self._move(connection, events[-1].position)
-                self._projection.apply(Writer(connection, self.tables()), events)
+                writer.flush(connection)
             self._position = events[-1].position
             progress(self._position, until)
 

@@ -71,16 +71,21 @@ class Writer:
         return rows.known[at]
 
     def rows(self, table: Table, **values: Any) -> list[Row]:
-        """Return the rows with these values, by primary key."""
+        """Return the rows with these values as the batch has left them, by primary key."""
         rows = self._of(table.name)
-        rows.flush(self.connection)
-        return rows.sql.rows(self.connection, values)
+        found = {rows.key_of(row): row for row in rows.sql.rows(self.connection, values)}
+        for key, changes in rows.changed.items():
+            if key in found or not values.keys().isdisjoint(changes):
+                found[key] = self.row(table, **dict(zip(rows.sql.key, key, strict=True))) or {}
+        found |= rows.new
+        wanted = values.items()
+        return [dict(row) for _key, row in sorted(found.items()) if wanted <= row.items()]
 
-    def flush(self) -> None:
-        """Write what waits."""
+    def flush(self, connection: Connection | None = None) -> None:
+        """Write what waits, by another connection if one is given."""
         for name in self._tables:  # in their order: two followers must not wait for each other
             if name in self._rows:
-                self._rows[name].flush(self.connection)
+                self._rows[name].flush(connection or self.connection)
 
     def _of(self, name: str) -> _Rows:
         rows = self._rows.get(name)

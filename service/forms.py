@@ -281,7 +281,9 @@ def sent(schema: PageForm, name: str = "") -> Form:
     try:
         form.data = cast(dict[str, Any], schema.load(given))
     except ma.ValidationError as problem:
-        form.data = cast(dict[str, Any], problem.valid_data)  # which day it is about is known all the same
+        form.data = cast(
+            dict[str, Any], problem.valid_data
+        )  # which day it is about is known all the same
         form.errors = error_texts(problem)
         form.status = 422
     return form

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -252,20 +251,25 @@ def rebuild(names: tuple[str, ...], check: bool, as_json: bool) -> None:
     except rebuilding.UnknownProjection as unknown:
         raise click.UsageError(str(unknown)) from unknown
     store, differences = _store(_settings()), {}
-    with ready():
-        for name in chosen:
-            with bar(name, hidden=as_json) as progress:
-                told = partial(_without_name, progress)
-                if check:
-                    differences.update(rebuilding.check(store, [name], told))
-                else:
-                    rebuilding.rebuild(store, [name], told)
+    with ready(), bar("checking" if check else "rebuilding", hidden=as_json) as progress:
+        told, processes = _of_all(progress, len(chosen)), os.cpu_count() or 1
+        if check:
+            differences = rebuilding.check(store, chosen, told, processes)
+        else:
+            rebuilding.rebuild(store, chosen, told, processes)
     _report_differences(differences, as_json)
     raise SystemExit(NO if any(differences.values()) else 0)
 
 
-def _without_name(progress: Callable[[int, int], None], _: str, done: int, total: int) -> None:
-    progress(done, total)
+def _of_all(progress: Callable[[int, int], None], count: int) -> Callable[[str, int, int], None]:
+    """Return what adds up how far ``count`` projections are, each of as many events."""
+    done: dict[str, int] = {}
+
+    def told(name: str, so_far: int, total: int) -> None:
+        done[name] = so_far
+        progress(sum(done.values()), total * count)
+
+    return told
 
 
 def _report_differences(differences: Mapping[str, Any], as_json: bool) -> None:

@@ -9,6 +9,7 @@ import projections
 from domain.words import CallbackOutcome
 from projections import agent_day, rebuilding, team_day, team_facts
 from projections.base import Projection
+from shilu import rebuild
 
 from .conftest import DAY, Office
 
@@ -88,3 +89,30 @@ def test_an_invented_row_is_named(busy: Office) -> None:
 
     assert found is not None
     assert found.rebuilt is None
+
+
+def test_all_are_rebuilt_and_checked_by_several_processes(busy: Office) -> None:
+    told: dict[str, tuple[int, int]] = {}
+
+    def progress(name: str, done: int, total: int) -> None:
+        told[name] = done, total
+
+    rebuild.rebuild(busy.store, [], progress, processes=2)
+    found = rebuild.check(busy.store, [], processes=2)
+
+    names = [projection.name for projection in projections.ALL]
+    assert found == dict.fromkeys(names)
+    assert list(found) == names
+    head = busy.store.reader().head()
+    assert told == dict.fromkeys(names, (head, head))
+
+
+def test_a_difference_is_found_by_another_process(busy: Office) -> None:
+    with busy.views.execution_options(write=True).begin() as connection:
+        connection.execute(update(agent_day.DAY).values(policies=7))
+
+    found = rebuild.check(busy.store, ["agent_day", "sheets"], processes=2)
+
+    assert found["sheets"] is None
+    assert found["agent_day"] is not None
+    assert found["agent_day"].column == "policies"

@@ -110,3 +110,16 @@ def test_text_that_postgresql_cannot_hold_is_kept_without_its_nul(office: Office
     event = office.store.reader().after(office.store.reader().head() - 1, 1)[0]
     assert event.data["name"] == "九\0组"
     assert event.storable().data["name"] == "九\N{REPLACEMENT CHARACTER}组"
+
+
+def test_rows_are_found_by_what_the_batch_has_made_of_them(connection: Connection) -> None:
+    writer = a_writer(connection)
+    for no, words in enumerate(["旧", "旧", "别的"]):
+        added(writer, no, words=words)
+    writer.flush()
+    writer.change(THING, {"owner": "A1", "no": 1}, words="新")
+    writer.change(THING, {"owner": "A1", "no": 2}, words="旧")
+    added(writer, 3, words="旧")
+
+    assert [row["no"] for row in writer.rows(THING, words="旧")] == [0, 2, 3]
+    assert [row["no"] for row in writer.rows(THING, words="新")] == [1]
