@@ -196,6 +196,7 @@ class Reader:
     login: str = ""
     language: str = ""
     csrf: str = ""
+    company: tuple[str, ...] = ()  # the branches that an account of several may see
 
 
 def reach(reader: Reader, thing: Thing) -> Reach:

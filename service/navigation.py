@@ -21,6 +21,7 @@ from projections import (
     sheet_queue,
 )
 from service.access import Reader, Thing, may
+from service.branches import branches, log_address
 from service.calendar_years import missing_year
 from service.context import shilu
 from service.language import N_, _, reader_language
@@ -126,10 +127,17 @@ def set_up(app: Flask) -> None:
             "lang": reader_language(),
             "nav": menu(reader) if reader else [],
             "no_calendar": _year_without_calendar(reader) if reader else None,
+            "log": log_address(),
+            "branch_title": _branch_title(reader),
             "role_text": _(ROLES[reader.role]) if reader else "",
             "why": [(rule, _(text)) for rule, text in REASONS.get(request.path, ())],
             "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
         }
+
+
+def _branch_title(reader: Reader | None) -> str:
+    """Return what the branch is called, for those who see several; empty for all others."""
+    return branches().title(shilu().branch) if reader and reader.company else ""
 
 
 def _year_without_calendar(reader: Reader) -> int | None:

@@ -280,7 +280,7 @@ def _instant(said: Any) -> datetime:
 
 
 def _signer(at: Installation) -> Iterator[Finding]:
-    client = SignerClient(at.signer_socket)
+    client = SignerClient(at.signer_socket, at.origin)
     try:
         signed = int(client.last()["size"])
     except SignerAway:
