@@ -100,6 +100,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
     Role.SYSTEM: (),
 }
 ASKED = (("/inquiries", "messages", N_("请我说明")),)  # there only while an answer is awaited
+COMPANY = (("/company", "building", N_("全公司")),)  # for those who see several branches
 BELONGS = {
     "/account": "/mine",
     "/week": "/plans",
@@ -151,6 +152,7 @@ def menu(reader: Reader) -> list[Item]:
     """Return the navigation of a reader's role, with what waits for them."""
     waiting = _waiting(reader)
     entries = MENUS[reader.role] + (ASKED if waiting.get(ASKED[0][0]) else ())
+    entries += COMPANY if reader.company else ()
     return [
         Item(href, icon, _(text), current=_is_current(href), count=waiting.get(href, 0))
         for href, icon, text in entries

@@ -105,16 +105,25 @@ class Company:
             team = "T1" if role in (Role.AGENT, Role.SUPERVISOR) else None
             title = f"{TITLES[name][:2]}{person_id}"
             record.organisation.join(person_id, title, role, team, since, by=self.by())
-        record.customers.register(
-            "C-1", "A1", "张三丰", "13812341234", ContactSource.OWN, by=self.by("A1", Role.AGENT)
-        )
+        for owner, customer_id, phone in (
+            ("A1", "C-1", "13812341234"),
+            ("A2", "C-2", "13912345678"),
+        ):
+            record.customers.register(
+                customer_id,
+                owner,
+                "张三丰",
+                phone,
+                ContactSource.OWN,
+                by=self.by(owner, Role.AGENT),
+            )
 
     def visit(self, name: str, agent_id: str = "A1", minutes_ago: int = 60) -> int:
         """Log a meeting of an agent; return its position."""
         activity = Activity(
             str(uuid4()),
             ActivityKind.FACE_MEETING,
-            "C-1" if agent_id == "A1" else None,
+            "C-1" if agent_id == "A1" else "C-2",
             self.moment - timedelta(minutes=minutes_ago),
             ActivityResult.INTERESTED,
         )

@@ -32,7 +32,9 @@ def test_a_wrong_password_is_told_in_the_branch_of_the_account(company: Company)
     company.visitor("north", Role.AGENT, "A1")
     client = company.app.test_client()
 
-    answer = client.post("/sign-in", data={"login": "north.a1", "password": "not this one", "next": ""})
+    answer = client.post(
+        "/sign-in", data={"login": "north.a1", "password": "not this one", "next": ""}
+    )
     company.app.extensions["shilu.refused"].flush()
 
     assert answer.status_code == 401
