@@ -28,7 +28,7 @@ from service import (
     sessions,
     shedding,
 )
-from service.branches import Branches
+from service.branches import Branches, begin
 from service.context import Context, DemoLogin, Proofs
 from service.pages import ALL_PAGES
 from shilu.settings import Settings
@@ -123,6 +123,7 @@ def assembled() -> Flask:
     navigation.set_up(app)
     problems.set_up(app)
     refused.set_up(app)
+    app.before_request(begin)
     app.before_request(requests_in.check)
     app.before_request(sessions.guard)
     app.after_request(security.add_headers)

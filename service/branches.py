@@ -10,11 +10,14 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import cast
 
-from flask import current_app, g
+from flask import current_app, g, request
+from werkzeug.exceptions import ServiceUnavailable
 
 from service.context import Context, shilu
 from store.branch import BranchStore
 from store.branches import Directory, Entry
+
+MOVING_SECONDS = 10  # after which a write to a branch that is being moved is worth another try
 
 
 class Branches:
@@ -50,6 +53,10 @@ class Branches:
                 known = self._known[name] = store, self._open(store)
         return known[1]
 
+    def is_moving(self, name: str) -> bool:
+        """Tell whether a branch's writes stand still because it is on its way elsewhere."""
+        return self.directory is not None and self.directory.is_moving(name)
+
     def title(self, name: str) -> str:
         """Return what people call a branch."""
         entry = self.entries().get(name)
@@ -61,11 +68,28 @@ def branches() -> Branches:
     return cast(Branches, current_app.extensions["shilu.branches"])
 
 
+def begin() -> None:
+    """Let a request be about the first branch where it lies now, until it is about another."""
+    known = branches()
+    first = known.context(known.first.branch)
+    if first is not None and first is not known.first:
+        g.shilu = first
+
+
+class Moving(ServiceUnavailable):
+    """The branch is on its way to another database: it can be read, and written to again soon."""
+
+
 def enter(name: str) -> bool:
-    """Let the request be about this branch from now on; False where there is no such branch."""
+    """Let the request be about this branch from now on; False where there is no such branch.
+
+    Raises Moving when the request would change something while the branch is being moved.
+    """
     context = branches().context(name)
     if context is None:
         return False
+    if request.method not in ("GET", "HEAD", "OPTIONS") and branches().is_moving(name):
+        raise Moving(retry_after=MOVING_SECONDS)
     g.shilu = context
     return True
 

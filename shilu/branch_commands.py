@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from shilu.terminal import bar, echo_json, ready
+from shilu.terminal import NotReady, bar, echo_json, ready
 from shilu.wiring import directory_of, safe_settings
 
 
@@ -57,3 +57,46 @@ def list_(as_json: bool) -> None:
     else:
         for one in found:
             click.echo(one.text())
+
+
+@branch.command("move")
+@click.argument("name")
+@click.option("--to", help="The database: postgresql://…, or own for the installation's own.")
+@click.option("--to-node", help="On Citus: HOST:PORT of the node that shall hold the branch.")
+@click.option(
+    "--undo", is_flag=True, help="Break a move off that was cut short: write on where it is."
+)
+def move(name: str, to: str | None, to_node: str | None, undo: bool) -> None:
+    """Move the branch NAME to another database, while everything runs. Safe to repeat.
+
+    Its entries pause for some seconds at the end (503 and Retry-After); no other branch notices.
+    The old copy stays where it was, closed to writing, until you drop it.
+    """
+    import psycopg
+
+    from shilu.doctor import unsafe_database
+    from shilu.moving import OWN, Move, MoveRefused, move_shards
+
+    if (to is not None) + (to_node is not None) + undo != 1:
+        raise click.UsageError("give one of --to, --to-node, --undo")
+    if to is not None and to != OWN and not to.startswith(("postgresql://", "postgres://")):
+        raise click.UsageError("--to is postgresql://…, or own")
+    settings = safe_settings()
+    directory = directory_of(settings)
+    if to is not None and (reasons := unsafe_database(settings.with_password(to))):
+        raise NotReady("\n".join(reasons))
+    origin, vkey = settings.origin_of(name), str(settings.verifier_key_of(name))
+    moving = Move(directory, name, to or OWN, origin, vkey)
+    with ready(), bar("moving") as progress:
+        try:
+            if undo:
+                moving.undo()
+            elif to_node is not None:
+                move_shards(moving.source, to_node)
+            else:
+                moving.run(progress)
+        except MoveRefused as refused:
+            raise click.ClickException(str(refused)) from refused
+        except psycopg.Error as problem:
+            raise NotReady(str(problem).splitlines()[0]) from problem
+    click.echo(f"branch {name}: {'is written to where it is' if undo else 'moved'}")

@@ -29,6 +29,7 @@ from shilu.wiring import (
     backing_up,
     branch_of,
     directory_of,
+    examine_all,
     granted_branches,
     read_settings,
     safe_settings,
@@ -168,26 +169,16 @@ def doctor(as_json: bool) -> None:
 
     Exit code 1 when anything is wrong; warnings alone leave it at 0.
     """
-    from shilu.doctor import Installation, State, examine
+    from shilu.doctor import State
 
-    settings = read_settings()
-    secrets = settings.master_key_file, settings.signer_key_file
-    found = examine(
-        Installation(
-            store_of(settings),
-            accounts_url_of(settings),
-            settings.redis_url,
-            settings.origin_of(branch_of(settings)),
-            settings.signer_socket,
-            secrets,
-        )
-    )
+    found = examine_all(read_settings())
     if as_json:
         echo_json([asdict(finding) for finding in found])
     else:
         for finding in found:
             advice = f" -> {finding.advice}" if finding.advice else ""
-            click.echo(f"{finding.state:<8} {finding.name:<11} {finding.told}{advice}")
+            of = f"{finding.branch}: " if finding.branch else ""
+            click.echo(f"{finding.state:<8} {finding.name:<11} {of}{finding.told}{advice}")
     raise SystemExit(NO if any(finding.state is State.WRONG for finding in found) else 0)
 
 

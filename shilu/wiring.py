@@ -12,6 +12,7 @@ from shilu.terminal import NotReady
 
 if TYPE_CHECKING:
     from shilu.backing_up import BackingUp
+    from shilu.doctor import Finding, Installation
     from store.accounts import Accounts
     from store.branch import BranchStore
     from store.branches import Directory
@@ -122,3 +123,33 @@ def accounts_of(settings: Settings) -> Accounts:
 def accounts_url_of(settings: Settings) -> str:
     """Return the database of the accounts."""
     return settings.accounts_url or f"sqlite:///{settings.data_dir / 'accounts.db'}"
+
+
+def installation_of(settings: Settings, store: BranchStore) -> Installation:
+    """Return what `shilu doctor` examines of a branch."""
+    from shilu.doctor import Installation
+
+    return Installation(
+        store,
+        accounts_url_of(settings),
+        settings.redis_url,
+        settings.origin_of(store.name),
+        settings.signer_socket,
+        (settings.master_key_file, settings.signer_key_file),
+    )
+
+
+def examine_all(settings: Settings) -> list[Finding]:
+    """Return what `shilu doctor` finds: the first branch with the installation, then the others."""
+    from sqlalchemy.exc import DBAPIError
+
+    from shilu.doctor import examine, examine_beside
+
+    try:
+        stores = dict(directory_of(settings).stores())
+    except DBAPIError:  # not migrated: that will be found
+        stores = {settings.branch: first_store(settings)}
+    found = examine(installation_of(settings, stores.pop(settings.branch)))
+    for store in stores.values():
+        found += examine_beside(installation_of(settings, store))
+    return found

@@ -113,11 +113,25 @@ class Directory:
 
     def new_store(self, name: str) -> BranchStore:
         """Return where a branch that is not in the directory yet will lie."""
-        return self.store_of(Entry(name, "", "", datetime.now(UTC)))
+        return self.store_at(name, "")
+
+    def store_at(self, name: str, database_url: str) -> BranchStore:
+        """Return where a branch would lie in this database; empty: in the installation's own."""
+        return self.store_of(Entry(name, "", database_url, datetime.now(UTC)))
+
+    def is_moving(self, name: str) -> bool:
+        """Tell whether a branch's writes stand still because it is on its way elsewhere."""
+        found = self.entry(name)
+        return found is not None and bool(found.moving_to)
 
     def stores(self) -> Mapping[str, BranchStore]:
         """Return where every branch lies, by name."""
         return {name: self.store_of(entry) for name, entry in self.entries().items()}
+
+    def open_stores(self) -> Mapping[str, BranchStore]:
+        """Return where every branch lies that may be written to now."""
+        entries = self.entries().values()
+        return {e.name: self.store_of(e) for e in entries if not e.moving_to}
 
     def enter(self, name: str, title: str = "") -> bool:
         """Enter a branch; tell whether it is new. A title that is given takes the older one's place."""

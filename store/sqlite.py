@@ -298,8 +298,7 @@ class SQLiteLogRecorder(NewestEnvelopes, ApplicationRecorder):
             writer.executemany(INSERT, _values(positions, append.events))
         except sqlite3.IntegrityError as problem:
             writer.execute("ROLLBACK TO one")
-            kind = DuplicateCommand if "command_id" in str(problem) else IntegrityError
-            append.fail(kind(problem))
+            append.fail(_meaning(problem))
             return []
         finally:
             writer.execute("RELEASE one")
@@ -328,6 +327,13 @@ class SQLiteLogRecorder(NewestEnvelopes, ApplicationRecorder):
             reader = local.reader = Reader(self._path)
             self._readers.append(reader)
         return reader
+
+
+def _meaning(problem: sqlite3.IntegrityError) -> Exception:
+    """Return what a refused insert means: a known command, somebody else's versions, or a move."""
+    if "moved_away" in str(problem):  # store/fence.py
+        return OperationalError("the branch is being moved")
+    return (DuplicateCommand if "command_id" in str(problem) else IntegrityError)(problem)
 
 
 def _values(positions: Sequence[int], events: Sequence[StoredEvent]) -> Iterable[tuple[Any, ...]]:

@@ -45,7 +45,9 @@ def run_worker() -> int:
     def declare(actors: Broker, store: BranchStore) -> None:
         _declare(actors, settings, store)
 
-    BranchActors(_directory(settings).stores, settings.branch, declare).declare_all(broker)
+    directory = _directory(settings)
+    actors = BranchActors(directory.stores, settings.branch, declare, directory.is_moving)
+    actors.declare_all(broker)
     return work(broker, stop)
 
 
@@ -59,7 +61,7 @@ def run_follower() -> int:
     stop = stop_on_signal()
     settings = Settings.read()
     configure_logs(settings.log_level)
-    Followers(_directory(settings).stores, projections.ALL).run(stop)
+    Followers(_directory(settings).open_stores, projections.ALL).run(stop)
     return 0
 
 
@@ -81,10 +83,10 @@ def run_scheduler() -> int:
     def begin(store: BranchStore) -> BranchRounds:
         return _rounds(settings, store, broker, directory)
 
-    signing = CheckpointRounds(directory.stores, lambda store: _checkpoints(settings, store))
+    signing = CheckpointRounds(directory.open_stores, lambda store: _checkpoints(settings, store))
     checkpoints = Thread(target=signing.run, args=(stop,), name="checkpoints")
     checkpoints.start()
-    Turns(directory.stores, begin, PACE).run(stop)
+    Turns(directory.open_stores, begin, PACE).run(stop)
     checkpoints.join()
     broker.close()
     return 0

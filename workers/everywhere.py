@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import dramatiq
+from eventsourcing.persistence import OperationalError
 
 from store.branch import BranchStore
 from workers.broker import Tasks
@@ -36,9 +37,14 @@ class BranchActors:
     """The actors of every branch, made when they are wanted. Thread-safe."""
 
     def __init__(
-        self, stores: Callable[[], Mapping[str, BranchStore]], first: str, declare: Declare
+        self,
+        stores: Callable[[], Mapping[str, BranchStore]],
+        first: str,
+        declare: Declare,
+        is_moving: Callable[[str], bool] = lambda _name: False,
     ) -> None:
         self._stores, self._first, self._declare = stores, first, declare
+        self._is_moving = is_moving
         self._known: OrderedDict[str, tuple[BranchStore, Actors]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -64,5 +70,7 @@ class BranchActors:
     def _declare_one(self, broker: Tasks, name: str, queue: str) -> None:
         @dramatiq.actor(actor_name=name, queue_name=queue, broker=broker)
         def go(*arguments: Any, branch: str = self._first) -> None:
-            """Do the task in its branch."""
+            """Do the task in its branch; one that is being moved is a store that is away."""
+            if self._is_moving(branch):
+                raise OperationalError(f"branch {branch} is being moved")
             self.of(branch).actors[name].fn(*arguments)
