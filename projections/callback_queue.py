@@ -274,6 +274,12 @@ def for_supervisor(
     return [_call(row) for row in connection.execute(query)]
 
 
+def count_open(connection: Connection) -> int:
+    """Return how many callbacks wait for the customer's answer."""
+    query = select(func.count()).where(CALL.c.state.in_(OPEN), CALL.c.outcome.is_(None))
+    return connection.execute(query).scalar() or 0
+
+
 def for_agent(connection: Connection, agent_id: str, limit: int = 50) -> Sequence[Call]:
     """Return the callbacks about an agent's visits, newest first."""
     query = select(CALL).where(CALL.c.agent_id == agent_id)

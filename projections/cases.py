@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    func,
     select,
 )
 
@@ -279,6 +280,12 @@ def in_team(
 def open_in_team(connection: Connection, team_id: str) -> Sequence[CaseCard]:
     """Return a team's cases that wait for a decision, newest first."""
     return in_team(connection, team_id, waiting_only=True)
+
+
+def count_waiting(connection: Connection) -> int:
+    """Return how many cases wait for a decision."""
+    query = select(func.count()).where(CASE.c.state.in_(WAITING))
+    return connection.execute(query).scalar() or 0
 
 
 def of_agent(connection: Connection, agent_id: str) -> Sequence[CaseCard]:

@@ -118,7 +118,10 @@ class Evidence:
         size = newest.checkpoint.size
         log, note = self.store.name, str(newest.note)
         wanted = Wanted(self.origin, log, first, last or size, note, size, tuple(since), contents)
-        source, signer = self.store.reader().audit_source, SignerClient(self.signer_socket)
+        source, signer = (
+            self.store.reader().audit_source,
+            SignerClient(self.signer_socket, self.origin),
+        )
         with self._tree() as grown:
             nodes = grown.nodes
             seal = signer.manifest

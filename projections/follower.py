@@ -45,17 +45,21 @@ class Follower:
         self._projections = projections
         self._stuck: dict[str, float] = {}
 
+    def begin(self) -> None:
+        """Give new projections a position."""
+        begin(self._engine, self._projections)
+
     def prepare(self, stop: threading.Event | None = None) -> None:
         """Give new projections a position, and rebuild those whose version has changed.
 
         ``stop``, when set, breaks off; the next start begins anew.
         """
-        begin(self._engine, self._projections)
+        self.begin()
         for projection in self._outdated():
             log.info("rebuilding", projection=projection.name, version=projection.version)
             bring_up_to_date(self._reader, self._engine, projection, _until(stop))
 
-    def step(self) -> int:
+    def step(self, batch: int = BATCH) -> int:
         """Apply the next batch to whatever is behind; return how many events it had, 0 at the end.
 
         A projection that waits for its rebuild, or whose handler has failed, is left out.
@@ -67,7 +71,7 @@ class Follower:
             current = place is not None and place.version == projection.version
             if place is not None and current and not self._is_stuck(projection):
                 groups[place.position].append(projection)
-        return max((self._feed(at, group) for at, group in groups.items()), default=0)
+        return max((self._feed(at, group, batch) for at, group in groups.items()), default=0)
 
     def catch_up(self) -> int:
         """Apply everything there is; return the position reached by all."""
@@ -83,9 +87,9 @@ class Follower:
 
         Projections of another version are rebuilt meanwhile; the others do not wait for that.
         """
-        if not _survive(stop, lambda: begin(self._engine, self._projections)):
+        if not _survive(stop, self.begin):
             return
-        rebuilding = threading.Thread(target=self._renew, args=(stop,), name="rebuild")
+        rebuilding = threading.Thread(target=self.renew, args=(stop,), name="rebuild")
         rebuilding.start()
         while not stop.is_set():
             _survive(stop, self._follow_once, stop)
@@ -95,7 +99,7 @@ class Follower:
         if self.step() == 0:
             stop.wait(POLL_SECONDS)
 
-    def _renew(self, stop: threading.Event) -> None:
+    def renew(self, stop: threading.Event) -> None:
         """Rebuild what is of another version; a rebuild that fails is tried again."""
         while not stop.is_set():
             try:
@@ -111,8 +115,8 @@ class Follower:
         known = places(self._engine)
         return [p for p in self._projections if known[p.name].version != p.version]
 
-    def _feed(self, position: int, group: Sequence[Projection]) -> int:
-        events = self._reader.after(position, BATCH)
+    def _feed(self, position: int, group: Sequence[Projection], batch: int) -> int:
+        events = self._reader.after(position, batch)
         if not events:
             return 0
         try:

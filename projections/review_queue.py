@@ -20,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    func,
     or_,
     select,
 )
@@ -134,6 +135,17 @@ def waiting(connection: Connection, teams: Collection[str], since: date) -> Sequ
         .order_by(LOG.c.day, LOG.c.submitted_at, LOG.c.agent_id)
     )
     return [_log(dict(row._mapping)) for row in connection.execute(query)]
+
+
+def count_waiting(connection: Connection, teams: Collection[str], since: date) -> int:
+    """Return how many submitted logs of these teams wait for a review, from ``since`` on."""
+    query = select(func.count()).where(
+        LOG.c.team_id.in_(teams),
+        LOG.c.submitted_at.is_not(None),
+        LOG.c.reviewed_at.is_(None),
+        LOG.c.day >= since.isoformat(),
+    )
+    return connection.execute(query).scalar() or 0
 
 
 def unreviewed_at(

@@ -63,6 +63,7 @@ class Thing(StrEnum):
     READ_COMPLAINT = "read_complaint"  # all but those about oneself
     MEDIATE = "mediate"
     ANSWER_INQUIRY = "answer_inquiry"  # what one was asked about a complaint
+    COMPANY = "company"  # the branches that one was granted, side by side
     EVENTS = "events"
     EVIDENCE = "evidence"  # to verify the log and to take evidence out
     TIME_MACHINE = "time_machine"
@@ -151,6 +152,11 @@ TABLE: Mapping[Thing, Mapping[Role, Reach]] = {
     Thing.READ_COMPLAINT: {Role.UPPER_SUPERVISOR: BRANCH, Role.AUDITOR: BRANCH},
     Thing.MEDIATE: {Role.UPPER_SUPERVISOR: BRANCH},
     Thing.ANSWER_INQUIRY: {Role.SUPERVISOR: OWN, Role.UPPER_SUPERVISOR: OWN},
+    Thing.COMPANY: {
+        Role.UPPER_SUPERVISOR: BRANCH,
+        Role.AUDITOR: BRANCH,
+        Role.ADMINISTRATOR: BRANCH,
+    },
     Thing.EVENTS: {Role.AUDITOR: BRANCH},
     Thing.EVIDENCE: {Role.AUDITOR: BRANCH},
     Thing.TIME_MACHINE: {Role.AUDITOR: BRANCH, Role.UPPER_SUPERVISOR: BRANCH},
@@ -196,6 +202,7 @@ class Reader:
     login: str = ""
     language: str = ""
     csrf: str = ""
+    company: tuple[str, ...] = ()  # the branches that an account of several may see
 
 
 def reach(reader: Reader, thing: Thing) -> Reach:

@@ -16,6 +16,7 @@ from flask import request
 from domain.account_record import AccountRecord, DoorRefusal, Owner, Proof
 from domain.application import TeamRecord
 from domain.words import By, Receipt, Role
+from service.branches import enter
 from service.context import shilu
 from service.refused import notary
 from service.sessions import reader, visit
@@ -78,7 +79,9 @@ def tell_signed_in(account: Account, proof: str) -> Receipt:
 
 def tell_turned_away(account: Account | None, reason: DoorRefusal) -> None:
     """Put on record, without waiting, that somebody with this login was turned away."""
-    if account is None or account.branch != shilu().branch:  # what was typed is not kept
+    if account is None or not enter(account.branch):  # what was typed is not kept
         log.warning("somebody unknown was turned away", reason=str(reason), address=visit().address)
         return
-    notary().note(TurnedAway(owner_of(account), reason, shilu().today(), by_owner(account)))
+    notary().note(
+        TurnedAway(owner_of(account), reason, shilu().today(), by_owner(account)), shilu().record
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from domain.account_record import Proof
+from service.branches import enter
 from service.context import shilu
 from store.accounts import Account, Session
 
@@ -41,9 +42,9 @@ def must_have_second_factor(account: Account) -> bool:
 
 
 def arriving_session(token: str) -> Session | None:
-    """Return a session of this branch that is not yet in, while it may still go on."""
+    """Return a session that is not yet in, while it may still go on; the request is about its branch."""
     session = shilu().accounts.session(token) if token else None
-    if session is None or session.account.branch != shilu().branch or missing(session) is None:
+    if session is None or missing(session) is None or not enter(session.account.branch):
         return None
     fresh = shilu().accounts.clock() - session.created_at < ARRIVAL_SECONDS
     return session if fresh else None

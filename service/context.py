@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
 
-from flask import current_app
+from flask import current_app, g
 from sqlalchemy import Engine
 
 from domain.application import TeamRecord
@@ -61,6 +61,7 @@ class Context:
     demo: tuple[DemoLogin, ...] = ()
     proofs: Proofs | None = None
     second_factor: frozenset[str] = frozenset()  # roles of which a second factor is asked
+    rang: Callable[[], None] = lambda: None  # tells the follower that the log has grown
 
     def now(self) -> datetime:
         """Return the present instant, aware."""
@@ -81,5 +82,5 @@ class Context:
 
 
 def shilu() -> Context:
-    """Return the context of the running application."""
-    return cast(Context, current_app.extensions["shilu"])
+    """Return the context of the branch that the request is about; the first one's until it is known."""
+    return cast(Context, g.get("shilu") or current_app.extensions["shilu"])

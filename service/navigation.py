@@ -21,6 +21,7 @@ from projections import (
     sheet_queue,
 )
 from service.access import Reader, Thing, may
+from service.branches import branches, log_address
 from service.calendar_years import missing_year
 from service.context import shilu
 from service.language import N_, _, reader_language
@@ -99,6 +100,7 @@ MENUS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
     Role.SYSTEM: (),
 }
 ASKED = (("/inquiries", "messages", N_("请我说明")),)  # there only while an answer is awaited
+COMPANY = (("/company", "building", N_("全公司")),)  # for those who see several branches
 BELONGS = {
     "/account": "/mine",
     "/week": "/plans",
@@ -126,10 +128,17 @@ def set_up(app: Flask) -> None:
             "lang": reader_language(),
             "nav": menu(reader) if reader else [],
             "no_calendar": _year_without_calendar(reader) if reader else None,
+            "log": log_address(),
+            "branch_title": _branch_title(reader),
             "role_text": _(ROLES[reader.role]) if reader else "",
             "why": [(rule, _(text)) for rule, text in REASONS.get(request.path, ())],
             "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
         }
+
+
+def _branch_title(reader: Reader | None) -> str:
+    """Return what the branch is called, for those who see several; empty for all others."""
+    return branches().title(shilu().branch) if reader and reader.company else ""
 
 
 def _year_without_calendar(reader: Reader) -> int | None:
@@ -143,6 +152,7 @@ def menu(reader: Reader) -> list[Item]:
     """Return the navigation of a reader's role, with what waits for them."""
     waiting = _waiting(reader)
     entries = MENUS[reader.role] + (ASKED if waiting.get(ASKED[0][0]) else ())
+    entries += COMPANY if reader.company else ()
     return [
         Item(href, icon, _(text), current=_is_current(href), count=waiting.get(href, 0))
         for href, icon, text in entries

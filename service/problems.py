@@ -21,6 +21,7 @@ from werkzeug.exceptions import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from domain.refusals import Refusal
+from service.branches import Moving
 from service.language import N_, _
 from service.refusals import sentence, status
 from service.requests_in import NotUtf8
@@ -43,6 +44,13 @@ SAID: tuple[tuple[type[HTTPException], str, str], ...] = (
     (TooManyRequests, N_("点得太快了"), N_("请等几秒再试。刚才这一次没有保存。")),
     (NotUtf8, N_("文字编码不对"), N_("内容不是 UTF-8 编码，什么也没有保存。")),
     (BadRequest, N_("看不懂这个请求"), N_("请回到首页再试。")),
+    (
+        Moving,
+        N_("营业部的记录正在搬家"),
+        N_(
+            "现在可以看，还不能写，几十秒就好。刚才的内容没有保存，请稍后再提交；手机上排队的会自己再试。"
+        ),
+    ),
     (
         ServiceUnavailable,
         N_("现在人多，请稍等几秒"),

@@ -1,6 +1,7 @@
 """The log as a transparency log: checkpoints, tiles and proofs for everybody, without signing in.
 
-Paths and formats are those of C2SP tlog-tiles below ``/log/``; what is public are hashes alone,
+Paths and formats are those of C2SP tlog-tiles below ``/log/`` for the first branch and below
+``/log/of/BRANCH/`` for any other; what is public are hashes alone,
 never an entry. A witness reads a checkpoint, asks for the proof that it goes on from the one that
 it knows, and posts its cosignature.
 """
@@ -12,8 +13,10 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, request
+from werkzeug.exceptions import NotFound
 
 from projections.proof_tree import Tree, tile_hashes, tree
+from service.branches import enter
 from service.context import Proofs, shilu
 from store.checkpoints import Kept, NotWitnessed, UnknownCheckpoint
 from store.proof import HASH_BYTES, TILE_WIDTH, ProofError
@@ -30,6 +33,13 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 
 class NotAsked(Exception):
     """A number in the address is missing or is none."""
+
+
+@pages.url_value_preprocessor
+def of_branch(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Let a request below ``/log/of/BRANCH`` be about that branch."""
+    if values and "branch" in values and not enter(values.pop("branch")):
+        raise NotFound
 
 
 @pages.get("/checkpoint")

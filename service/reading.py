@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask import request
 from sqlalchemy import Connection
 
+from domain.rhythm import Rules
 from projections.base import positions, wait_for
 from service.context import shilu
 from service.language import N_, _, local
@@ -133,6 +134,19 @@ def day_in_address(default: date, name: str = "day") -> date:
     except ValueError:
         return default
     return day if 2000 <= day.year <= 2099 else default
+
+
+def morning_of(rules: Rules, now: datetime) -> date:
+    """Return the day a board is about: in the morning the last working day, later today."""
+    wall = local(now, rules.time_zone)
+    if wall.hour >= 12:
+        return wall.date()
+    day = wall.date() - timedelta(days=1)
+    for _back in range(14):
+        if rules.is_working_day(day):
+            return day
+        day -= timedelta(days=1)
+    return wall.date() - timedelta(days=1)
 
 
 def clock(instant: datetime | None, zone: str, *, with_day: date | None = None) -> str:

@@ -44,8 +44,13 @@ def set_up(app: Flask) -> None:
 
 
 def listen(context: Context) -> None:
-    """Remember, for the request that it answers, what the record answers."""
-    context.record.recording.told = _remember
+    """Remember, for the request that it answers, what the record answers; wake the follower."""
+
+    def told(receipt: Receipt) -> None:
+        context.rang()
+        _remember(receipt)
+
+    context.record.recording.told = told
 
 
 def signed_receipt(position: int) -> dict[str, Any] | None:

@@ -66,22 +66,26 @@ class Note:
 
 
 class Notary:
-    """Puts refusals on record one after the other. ``note`` never waits and never raises."""
+    """Puts refusals on record one after the other. ``note`` never waits and never raises.
+
+    One for all branches; what is not said to be of another branch is put on the first one's record.
+    """
 
     def __init__(self, record: TeamRecord) -> None:
         self._record = record
-        self._waiting: queue.Queue[Notable | None] = queue.Queue(WAITING)
-        self._unsaid: Counter[tuple[type[Notable], str, date]] = Counter()
+        self._waiting: queue.Queue[tuple[Notable, TeamRecord] | None] = queue.Queue(WAITING)
+        self._unsaid: Counter[tuple[int, type[Notable], str, date]] = Counter()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def note(self, note: Notable) -> None:
-        """Take a refusal; when too many wait, it is only counted."""
+    def note(self, note: Notable, record: TeamRecord | None = None) -> None:
+        """Take a refusal for a record; when too many wait, it is only counted."""
         self._start()
+        record = record or self._record
         try:
-            self._waiting.put_nowait(note)
+            self._waiting.put_nowait((note, record))
         except queue.Full:
-            self._count(note)
+            self._count(_key(note, record))
 
     def flush(self) -> None:
         """Wait until everything taken so far is on record."""
@@ -102,29 +106,36 @@ class Notary:
 
     def _run(self) -> None:
         while True:
-            note = self._waiting.get()
+            taken = self._waiting.get()
             try:
-                if note is None:
+                if taken is None:
                     return
-                self._put_on_record(note)
+                self._put_on_record(*taken)
             finally:
                 self._waiting.task_done()
 
-    def _put_on_record(self, note: Notable) -> None:
-        key = (type(note), note.by.actor, note.day)
+    def _put_on_record(self, note: Notable, record: TeamRecord) -> None:
+        key = _key(note, record)
         with self._lock:
             unsaid = self._unsaid.pop(key, 0)
         try:
-            said = note.put(self._record, unsaid)
+            said = note.put(record, unsaid)
         except (PersistenceError, SQLAlchemyError, OSError, Refusal) as problem:
             log.warning("a refusal is not on record yet", problem=type(problem).__name__)
             said = None
         if said is None:
-            self._count(note, unsaid + 1)
+            self._count(key, unsaid + 1)
 
-    def _count(self, note: Notable, times: int = 1) -> None:
+    def _count(self, key: _Key, times: int = 1) -> None:
         with self._lock:
-            self._unsaid[type(note), note.by.actor, note.day] += times
+            self._unsaid[key] += times
+
+
+_Key = tuple[int, type[Notable], str, date]
+
+
+def _key(note: Notable, record: TeamRecord) -> _Key:
+    return id(record), type(note), note.by.actor, note.day
 
 
 def set_up(app: Flask) -> None:
@@ -134,20 +145,20 @@ def set_up(app: Flask) -> None:
     def look(response: Response) -> Response:
         reader: Reader | None = g.get("reader")
         if response.status_code in REFUSED and reader is not None and request.url_rule is not None:
-            notary().note(_note(reader, response.status_code))
+            notary().note(_note(reader, response.status_code), shilu().record)
         elif response.status_code in NOT_TAKEN:
             log.info("a request was not taken", **_not_taken(reader, response.status_code))
         return response
 
 
 def open_book(app: Flask, context: Context) -> None:
-    """Give the application the notary of its branch, who writes to the end of the process."""
+    """Give the application its notary, who writes to the end of the process."""
     book = app.extensions["shilu.refused"] = Notary(context.record)
     atexit.register(book.close)
 
 
 def notary() -> Notary:
-    """Return the notary of the running application's branch."""
+    """Return the notary of the running application."""
     return cast(Notary, current_app.extensions["shilu.refused"])
 
 

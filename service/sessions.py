@@ -18,6 +18,7 @@ from domain.words import Role
 from service import rate_limit
 from service.access import Reader
 from service.arriving import arriving_session, missing
+from service.branches import branches, enter
 from service.context import shilu
 from service.from_queue import is_queued
 from store.accounts import BROWSER_KNOWN, Account, Session, Visit
@@ -57,15 +58,17 @@ def cookie_name() -> str:
 def reader_of(token: str) -> Reader | None:
     """Return who a token stands for, with the rights of this moment; None if nobody.
 
+    The request is about the branch that the session looks at from now on.
     Somebody of whom a step is still asked (a code, a password of their own) is nobody yet.
     Raises TooManyRequests when the person, or nobody from this address, asks too fast.
     """
     session = shilu().accounts.session(token) if token else None
-    if session is None or session.account.branch != shilu().branch or missing(session):
+    if session is None or missing(session):
         rate_limit.count(None)
         return None
-    rate_limit.count(session.account.person_id)
-    return _reader(session)
+    account = session.account
+    rate_limit.count(f"{account.branch}/{account.person_id}")
+    return _reader(session) if enter(session.branch) else None
 
 
 def reader() -> Reader:
@@ -179,7 +182,32 @@ def _check_csrf(expected: str) -> None:
         raise Unauthorized if is_queued() else Outdated
 
 
+def _visitor(session: Session) -> Reader:
+    """Return somebody of another branch: with their role, and an id that nobody has here."""
+    account, home = session.account, branches().context(session.account.branch)
+    member = home.record.organisation.member(account.person_id) if home else None
+    return Reader(
+        person_id=f"{account.person_id}@{account.branch}",
+        role=Role(account.role),
+        name=member.name if member else account.login,
+        login=account.login,
+        language=account.language,
+        csrf=session.csrf,
+        company=_company(account),
+    )
+
+
+def _company(account: Account) -> tuple[str, ...]:
+    """Return the branches that an account may see, by name, when there are several."""
+    if not account.branches:
+        return ()
+    seen = tuple(name for name in branches().entries() if account.sees(name))
+    return seen if len(seen) > 1 else ()
+
+
 def _reader(session: Session) -> Reader:
+    if session.branch != session.account.branch:
+        return _visitor(session)
     account, today = session.account, shilu().today()
     organisation = shilu().record.organisation
     member = organisation.member(account.person_id)
@@ -195,4 +223,5 @@ def _reader(session: Session) -> Reader:
         login=account.login,
         language=account.language,
         csrf=session.csrf,
+        company=_company(account),
     )

@@ -133,7 +133,7 @@ class BackingUp:
         return max(checkpoint.size for checkpoint in checkpoints)
 
     def _signed(self) -> int | None:
-        client = SignerClient(self.signer_socket)
+        client = SignerClient(self.signer_socket, self.origin)
         try:
             return int(client.last()["size"])
         except SignerAway:

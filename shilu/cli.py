@@ -18,22 +18,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from environs import EnvError
 
 from shilu import __version__
-from shilu.settings import Settings
+from shilu.branch_commands import branch
 from shilu.terminal import NO, BadInput, NotReady, bar, echo_json, instant, ready
+from shilu.wiring import (
+    accounts_of,
+    accounts_url_of,
+    backing_up,
+    branch_of,
+    directory_of,
+    examine_all,
+    granted_branches,
+    read_settings,
+    safe_settings,
+    store_of,
+)
 
 if TYPE_CHECKING:
     from projections.evidence import Evidence
-    from shilu.backing_up import BackingUp
-    from store.accounts import Accounts
-    from store.branch import BranchStore
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="shilu")
-def main() -> None:
+@click.option("--branch", help="Of which branch a command is about [the first: SHILU_BRANCH].")
+def main(branch: str | None) -> None:
     """Shilu 实录: an event-sourced record for insurance sales teams.
 
     All commands read SHILU_DATA, SHILU_BRANCH, SHILU_PORT, DATABASE_URL and REDIS_URL
@@ -49,7 +58,7 @@ def up() -> None:
     """Start and supervise every process: web, follower, worker, scheduler, signer."""
     from shilu.supervisor import up as supervise
 
-    raise SystemExit(supervise(_settings()))
+    raise SystemExit(supervise(read_settings()))
 
 
 @main.command()
@@ -57,20 +66,16 @@ def web() -> None:
     """Serve pages and API (one process, many threads)."""
     from shilu.web import serve
 
-    settings = _safe_settings()
+    settings = safe_settings()
     serve(settings.host, settings.port, settings.threads, settings.log_level)
 
 
 @main.command()
 def follower() -> None:
-    """Follow the log and keep the projections up to date."""
-    import projections
-    from projections.follower import Follower
-    from workers.stopping import stop_on_signal
+    """Follow every branch's log and keep the projections up to date."""
+    import workers
 
-    store = _store(_settings())
-    with ready():
-        Follower(store.reader(), store.views_engine(), projections.ALL).run(stop_on_signal())
+    raise SystemExit(workers.run_follower())
 
 
 @main.command()
@@ -92,7 +97,7 @@ def scheduler() -> None:
 @main.command()
 def signer() -> None:
     """Sign checkpoints and receipts: the only process that has the log's key."""
-    settings = _settings()
+    settings = read_settings()
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     files = settings.signer_key_file, settings.signer_socket, settings.verifier_key_file
     command = [sys.executable, "-m", "store.signer", settings.log_origin, *map(str, files)]
@@ -105,17 +110,23 @@ def signer() -> None:
 @main.command()
 @click.option("--quiet", is_flag=True, help="Say nothing when all is well.")
 def migrate(quiet: bool) -> None:
-    """Create or update every table. Safe to repeat, also twice at once."""
+    """Create or update every table of every branch. Safe to repeat, also twice at once."""
     from projections import VIEW_METADATA
+    from store.migrate import create_branch
     from store.migrate import migrate as create_tables
 
-    settings = _safe_settings()
+    settings = safe_settings()
     queue = None if settings.redis_url else settings.data_dir / "queue.db"
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # keys and logins lie there
     with ready():
-        create_tables(_store(settings), _accounts_url(settings), queue, VIEW_METADATA)
+        directory = directory_of(settings)
+        create_tables(directory.first, accounts_url_of(settings), queue, VIEW_METADATA)
+        for store in directory.stores().values():
+            if store != directory.first:
+                create_branch(store, VIEW_METADATA)
     if not quiet:
-        click.echo(f"branch {settings.branch}: tables are up to date")
+        for name in directory.entries():
+            click.echo(f"branch {name}: tables are up to date")
 
 
 @main.command()
@@ -126,8 +137,8 @@ def demo(until: str | None, seed: int, if_absent: bool) -> None:
     """Fill the branch with invented people and weeks of work, and make demo logins."""
     from shilu.demo import LOGINS_FILE, demo_is_there, make_demo
 
-    settings = _settings()
-    logins, accounts = settings.data_dir / LOGINS_FILE, _accounts(settings)
+    settings = read_settings()
+    logins, accounts = settings.data_dir / LOGINS_FILE, accounts_of(settings)
     if if_absent and demo_is_there(logins):
         return
 
@@ -136,11 +147,11 @@ def demo(until: str | None, seed: int, if_absent: bool) -> None:
             accounts.set_password(login, password)
             accounts.exempt_all([login])  # a stranger must get in without a second factor
         else:
-            accounts.create(login, password, person_id, settings.branch, role, exempt=True)
+            accounts.create(login, password, person_id, branch_of(settings), role, exempt=True)
 
     with ready(), bar("making the demo branch") as progress:
         made = make_demo(
-            _store(settings),
+            store_of(settings),
             add_account,
             logins,
             until=instant(until, "--until") if until else datetime.now(UTC),
@@ -157,26 +168,16 @@ def doctor(as_json: bool) -> None:
 
     Exit code 1 when anything is wrong; warnings alone leave it at 0.
     """
-    from shilu.doctor import Installation, State, examine
+    from shilu.doctor import State
 
-    settings = _settings()
-    secrets = settings.master_key_file, settings.signer_key_file
-    found = examine(
-        Installation(
-            _store(settings),
-            _accounts_url(settings),
-            settings.redis_url,
-            settings.log_origin,
-            settings.signer_socket,
-            secrets,
-        )
-    )
+    found = examine_all(read_settings())
     if as_json:
         echo_json([asdict(finding) for finding in found])
     else:
         for finding in found:
             advice = f" -> {finding.advice}" if finding.advice else ""
-            click.echo(f"{finding.state:<8} {finding.name:<11} {finding.told}{advice}")
+            of = f"{finding.branch}: " if finding.branch else ""
+            click.echo(f"{finding.state:<8} {finding.name:<11} {of}{finding.told}{advice}")
     raise SystemExit(NO if any(finding.state is State.WRONG for finding in found) else 0)
 
 
@@ -197,24 +198,52 @@ def user() -> None:
     "--password", envvar="SHILU_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True
 )
 @click.option("--own", is_flag=True, help="The password is chosen by its owner, at this keyboard.")
-def user_add(login: str, person: str, role: str, password: str, own: bool) -> None:
+@click.option(
+    "--branches", default="", help="Other branches that are seen too: a,b or all (not for agents)."
+)
+def user_add(login: str, person: str, role: str, password: str, own: bool, branches: str) -> None:
     """Let LOGIN sign in. The password is asked for, or read from SHILU_PASSWORD.
 
     It is a first password: its owner must change it at the first sign-in, within seven days.
     """
     from store.accounts import AccountError, WeakPassword
 
-    settings = _settings()
+    settings = read_settings()
+    name = branch_of(settings)
     with ready():
+        granted = granted_branches(settings, role, branches)
         try:
-            accounts = _accounts(settings)
-            accounts.create(login, password, person, settings.branch, role, initial=not own)
+            accounts = accounts_of(settings)
+            accounts.create(login, password, person, name, role, initial=not own, branches=granted)
         except WeakPassword as error:
             raise click.ClickException(f"{login}: {error}") from error
         except AccountError as error:
             reason = type(error).__doc__ or ""
             raise click.ClickException(f"{login}: {reason.strip()}") from error
-    click.echo(f"{login} may sign in to branch {settings.branch} as {role}")
+    more = f"; sees {granted} too" if granted else ""
+    click.echo(f"{login} may sign in to branch {name} as {role}{more}")
+
+
+@user.command("grant")
+@click.argument("login")
+@click.argument("branches")
+def user_grant(login: str, branches: str) -> None:
+    """Let LOGIN see other BRANCHES besides the own one: a,b or all; "" takes it back.
+
+    For auditors, administrators and upper supervisors. Their sessions end.
+    """
+    from store.accounts import UnknownLogin
+
+    settings = read_settings()
+    with ready():
+        accounts = accounts_of(settings)
+        account = accounts.find(login)
+        granted = granted_branches(settings, account.role, branches) if account else ""
+        try:
+            accounts.grant(login, granted)
+        except UnknownLogin as error:
+            raise click.ClickException(f"nobody has the login {login}") from error
+    click.echo(f"{login} sees {granted or 'no other branch'}")
 
 
 # --- the record ---
@@ -228,7 +257,7 @@ def import_(folder: Path, dry_run: bool, as_json: bool) -> None:
     """Read a branch in the interchange format from FOLDER. Harmless to repeat."""
     from shilu.importer import import_branch
 
-    store = _store(_settings())
+    store = store_of(read_settings())
     with ready(), bar("importing", hidden=as_json) as progress:
         report = import_branch(store, folder, dry_run=dry_run, progress=progress)
     if as_json:
@@ -250,7 +279,7 @@ def rebuild(names: tuple[str, ...], check: bool, as_json: bool) -> None:
         chosen = [projection.name for projection in rebuilding.chosen(names)]
     except rebuilding.UnknownProjection as unknown:
         raise click.UsageError(str(unknown)) from unknown
-    store, differences = _store(_settings()), {}
+    store, differences = store_of(read_settings()), {}
     with ready(), bar("checking" if check else "rebuilding", hidden=as_json) as progress:
         told, processes = _of_all(progress, len(chosen)), os.cpu_count() or 1
         if check:
@@ -309,7 +338,7 @@ def replay(
     on_day = day.date() if day else None
     with ready(), bar("replaying", hidden=as_json) as progress:
         try:
-            reader = _store(_settings()).reader()
+            reader = store_of(read_settings()).reader()
             state = replaying.replay(
                 reader, moment, team, on_day, progress, reading=reading, known=known
             )
@@ -433,7 +462,7 @@ def backup(target: Path, keys: Path | None) -> None:
 
     with ready(), bar("backing up") as progress:
         try:
-            events = _backing_up(_settings()).back_up(target, keys, progress)
+            events = backing_up(read_settings()).back_up(target, keys, progress)
         except BackupError as error:
             raise click.ClickException(str(error)) from error
     click.echo(f"{events} events in {target}" + (f"; keys in {keys}" if keys else ""))
@@ -462,7 +491,7 @@ def restore(source: Path, keys: Path | None, against: tuple[Path, ...], unverifi
     promises = [path.read_bytes() for path in against]
     with ready(), bar("restoring") as progress:
         try:
-            found = _backing_up(_settings()).restore(
+            found = backing_up(read_settings()).restore(
                 source, keys, promises, progress, unverified=unverified
             )
         except BackupError as error:
@@ -479,7 +508,7 @@ def _record_backtest(plots: Path | None, actor: str) -> None:
     from shilu.backtest.recorded import record_backtest
     from workers.branch_book import BranchBook
 
-    store = _store(_settings())
+    store = store_of(read_settings())
     with ready():
         team_record = TeamRecord(store.log_env(), store.index_phone)
         known = BranchBook(team_record).everything()
@@ -524,7 +553,9 @@ def erase(customer: str, ground: str, request_ref: str | None, actor: str, yes: 
         click.confirm(f"Erase {customer} for good?", abort=True)
     with ready():
         try:
-            position = erase_customer(_store(_settings()), customer, ground, request_ref, actor)
+            position = erase_customer(
+                store_of(read_settings()), customer, ground, request_ref, actor
+            )
         except Refused as refused:
             raise click.ClickException(str(refused)) from refused
     click.echo(f"{customer}: erased on position {position}, the key is destroyed")
@@ -542,10 +573,13 @@ def keys_rotate() -> None:
     Safe to interrupt and to repeat, also while everything runs. With SHILU_MASTER_KEY_COMMAND the
     command must print the new key on a second line first.
     """
-    store = _store(_settings())
+    store = store_of(read_settings())
     with ready(), bar("rotating") as progress:
         rotated = store.vault().rotate(progress)
     click.echo(f"{rotated.keys} keys wrapped under the master key {rotated.master}")
+
+
+main.add_command(branch)
 
 
 # --- evidence ---
@@ -587,8 +621,8 @@ def audit_verify(
     """
     from store.verifier import shilu_verify
 
-    settings = _settings()
-    key = vkey or str(settings.verifier_key_file)
+    settings = read_settings()
+    key = vkey or str(settings.verifier_key_of(branch_of(settings)))
     if bundle is not None:
         words = [str(bundle), "--vkey", key, *(["--json"] if as_json else [])]
         words += [word for path in since for word in ("--since", str(path))]
@@ -666,63 +700,12 @@ def _evidence() -> Iterator[Evidence]:
     """Yield what an auditor may ask of the branch; what is missing yet is exit code 3."""
     from projections.evidence import Evidence, NoCheckpoint
 
-    settings = _settings()
-    store = _store(settings)
-    files = settings.verifier_key_file, settings.signer_socket
+    settings = read_settings()
+    store = store_of(settings)
+    name = branch_of(settings)
+    files = settings.verifier_key_of(name), settings.signer_socket
     with ready():
         try:
-            yield Evidence(store, settings.log_origin, *files)
+            yield Evidence(store, settings.origin_of(name), *files)
         except NoCheckpoint as missing:
             raise NotReady(str(missing)) from missing
-
-
-# --- wiring ---
-
-
-def _settings() -> Settings:
-    try:
-        return Settings.read()
-    except EnvError as error:
-        raise click.UsageError(f"environment: {error}") from error
-
-
-def _safe_settings() -> Settings:
-    """Return the settings unless their database would lose what it acknowledges."""
-    from shilu.doctor import unsafe_database
-
-    settings = _settings()
-    if reasons := unsafe_database(settings.database_url):
-        raise NotReady("\n".join(reasons))
-    return settings
-
-
-def _store(settings: Settings) -> BranchStore:
-    from store.branch import BranchStore
-
-    return BranchStore(
-        settings.branch,
-        settings.data_dir,
-        settings.database_url,
-        settings.vault_url,
-        settings.master_key_file,
-        settings.master_key_command,
-    )
-
-
-def _backing_up(settings: Settings) -> BackingUp:
-    from shilu.backing_up import BackingUp
-
-    files = settings.verifier_key_file, settings.signer_socket
-    return BackingUp(_store(settings), _accounts_url(settings), settings.log_origin, *files)
-
-
-def _accounts(settings: Settings) -> Accounts:
-    from store.accounts import Accounts
-    from store.engines import engine_of
-
-    engine = engine_of(_accounts_url(settings), schema="accounts")
-    return Accounts(engine, own_words=settings.words_of_ours)
-
-
-def _accounts_url(settings: Settings) -> str:
-    return settings.accounts_url or f"sqlite:///{settings.data_dir / 'accounts.db'}"

@@ -10,7 +10,7 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -49,12 +49,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, how it is, and what to do about it (empty when all is well)."""
+    """What was looked at, how it is, and what to do about it (empty when all is well).
+
+    ``branch`` is empty for what is about the installation and its first branch.
+    """
 
     name: str
     state: State
     told: str
     advice: str = ""
+    branch: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,16 @@ def examine(installation: Installation) -> list[Finding]:
         _checkpoint,
     )
     return [*found, *_looked_at(installation, inside)]
+
+
+def examine_beside(installation: Installation) -> list[Finding]:
+    """Return what is to be said of a branch beside the first one: in one line when all is well."""
+    branch = installation.store.name
+    looks: Looks = (_database, _tables, _clock, _views, _signer, _checkpoint)
+    found = _looked_at(installation, looks)
+    bad = [replace(finding, branch=branch) for finding in found if finding.state is not State.OK]
+    fine = f"{len(found)} things are as they should be"
+    return bad or [Finding("branch", State.OK, fine, branch=branch)]
 
 
 def unsafe_database(database_url: str) -> list[str]:
@@ -280,7 +294,7 @@ def _instant(said: Any) -> datetime:
 
 
 def _signer(at: Installation) -> Iterator[Finding]:
-    client = SignerClient(at.signer_socket)
+    client = SignerClient(at.signer_socket, at.origin)
     try:
         signed = int(client.last()["size"])
     except SignerAway:

@@ -94,10 +94,23 @@ class Settings:
         """The name of the branch's log, under which it is signed."""
         return f"{self.origin}/{self.branch}"
 
+    def origin_of(self, branch: str) -> str:
+        """Return the name of a branch's log, under which it is signed."""
+        return f"{self.origin}/{branch}"
+
     @property
     def verifier_key_file(self) -> Path:
         """Where the signer writes its public key."""
         return self.data_dir / "signer.vkey"
+
+    def verifier_key_of(self, branch: str) -> Path:
+        """Return where the signer writes the public key of a branch's log."""
+        first = self.verifier_key_file
+        return first if branch == self.branch else first.with_name(f"signer.{branch}.vkey")
+
+    def with_password(self, url: str) -> str:
+        """Return a database's URL with the password of SHILU_DATABASE_PASSWORD_FILE, if it lacks one."""
+        return _with_password(self.database_password_file, url)
 
     @property
     def second_factor_roles(self) -> frozenset[str]:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    Text,
     and_,
     bindparam,
     delete,
@@ -78,6 +79,7 @@ ACCOUNT = Table(
     Column("must_change", Boolean, nullable=False, default=False),
     Column("initial_until", Float),  # a first password opens nothing after this instant
     Column("exempt", Boolean, nullable=False, default=False),
+    Column("branches", Text, nullable=False, default=""),  # others that it sees: names, or all
 )
 SESSION = Table(
     "session",
@@ -90,6 +92,7 @@ SESSION = Table(
     Column("proof", String(40), nullable=False, default="password"),
     Column("address", String(64), nullable=False, default=""),
     Column("browser", String(120), nullable=False, default=""),
+    Column("branch", String(32), nullable=False, default=""),  # where its owner is; empty: at home
 )
 KNOWN_BROWSER = Table(
     "known_browser",
@@ -107,12 +110,16 @@ ADDED_COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("session", "proof", "VARCHAR(40) NOT NULL DEFAULT 'password'"),
     ("session", "address", "VARCHAR(64) NOT NULL DEFAULT ''"),
     ("session", "browser", "VARCHAR(120) NOT NULL DEFAULT ''"),
+    ("account", "branches", "TEXT NOT NULL DEFAULT ''"),
+    ("session", "branch", "VARCHAR(32) NOT NULL DEFAULT ''"),
 )
 IDLE, ABSOLUTE = timedelta(hours=12), timedelta(days=7)  # agents, on a phone of their own
 DESK_IDLE, DESK_ABSOLUTE = timedelta(hours=2), timedelta(hours=24)  # everybody else
 ON_THE_ROAD = "agent"
 INITIAL_LASTS = timedelta(days=7)
 BROWSER_KNOWN = timedelta(days=180)
+VISITORS = frozenset({"auditor", "administrator", "upper_supervisor"})  # may see other branches
+ALL_BRANCHES = "all"
 MAX_SESSIONS = 10  # of one account at once; the one unused for longest ends
 SEEN_EVERY = 60.0  # seconds between two notes that a session is in use
 _NOBODY = hashed(secrets.token_hex(16))  # an unknown login costs as much as a known one
@@ -155,7 +162,10 @@ class InitialPasswordExpired(WrongCredentials):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who may sign in. ``exempt``: of the demo, without a second factor."""
+    """Somebody who may sign in. ``exempt``: of the demo, without a second factor.
+
+    ``branches``: those that are seen besides the own one, as ``a,b`` or ``all``.
+    """
 
     login: str
     person_id: str
@@ -165,7 +175,15 @@ class Account:
     language: str
     must_change: bool = False
     exempt: bool = False
+    branches: str = ""
     second_factor: bool = False
+
+    def sees(self, branch: str) -> bool:
+        """Tell whether the account may look into a branch: its own, or one granted to it."""
+        if branch == self.branch:
+            return True
+        granted = self.branches.split(",") if self.role in VISITORS else ()
+        return ALL_BRANCHES in granted or branch in granted
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +195,13 @@ class Session:
     token: str = ""
     proof: str = "password"
     created_at: float = 0.0
+    visited: str = ""
+
+    @property
+    def branch(self) -> str:
+        """The branch that is looked at: the own one, or another while the account sees it."""
+        visits = self.visited and self.account.sees(self.visited)
+        return self.visited if visits else self.account.branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +268,7 @@ class Accounts:
         language: str = "zh",
         initial: bool = False,
         exempt: bool = False,
+        branches: str = "",
         about: Iterable[str] = (),
     ) -> Account:
         """Create an account. Raises LoginTaken, WeakPassword, AccountError on an empty login.
@@ -262,6 +288,7 @@ class Accounts:
             "active": True,
             "language": language,
             "exempt": exempt,
+            "branches": branches,
             **self._initial(initial),
         }
         try:
@@ -278,6 +305,7 @@ class Accounts:
             language=language,
             must_change=initial,
             exempt=exempt,
+            branches=branches,
         )
 
     def find(self, login: str) -> Account | None:
@@ -411,7 +439,23 @@ class Accounts:
             return None
         if now - row.seen_at > SEEN_EVERY:
             self._note_seen(token, now)
-        return Session(_account(row), row.csrf, proof=row.proof, created_at=row.created_at)
+        return Session(
+            _account(row),
+            row.csrf,
+            proof=row.proof,
+            created_at=row.created_at,
+            visited=row.visited,
+        )
+
+    def visit(self, token: str, branch: str) -> None:
+        """Let a session look at a branch from now on; forms of the branch before count no more."""
+        mine, csrf = SESSION.c.token_digest == _digest(token), secrets.token_urlsafe(32)
+        with self._writer.begin() as connection:
+            connection.execute(update(SESSION).where(mine).values(branch=branch, csrf=csrf))
+
+    def grant(self, login: str, branches: str) -> None:
+        """Let an account see other branches (``a,b`` or ``all``; empty: none). Raises UnknownLogin."""
+        self._change(login, branches=branches)
 
     def note_proof(self, token: str, proof: str) -> None:
         """Note what the owner of a session has shown since it began."""
@@ -525,7 +569,13 @@ def _accounts(*more: Any) -> Select[Any]:
 
 
 LIVE_SESSION = (  # asked with every request, so it is made once
-    _accounts(SESSION.c.csrf, SESSION.c.seen_at, SESSION.c.created_at, SESSION.c.proof)
+    _accounts(
+        SESSION.c.csrf,
+        SESSION.c.seen_at,
+        SESSION.c.created_at,
+        SESSION.c.proof,
+        SESSION.c.branch.label("visited"),
+    )
     .join(SESSION, ACCOUNT.c.login == SESSION.c.login)
     .where(SESSION.c.token_digest == bindparam("digest"), ACCOUNT.c.active.is_(True))
 )

@@ -65,6 +65,11 @@ class Checkpoints:
         self._engine = engine
         self._origin = origin
 
+    @property
+    def origin(self) -> str:
+        """The name of the log."""
+        return self._origin
+
     def keep(self, note: str, signed_at: datetime) -> None:
         """Keep a signed checkpoint; one of the same size is there for good."""
         found = Checkpoint.parse(Note.parse(note.encode()).text)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections import OrderedDict
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 BUSY_SECONDS = 15.0
+MOST_OPEN = 40  # SQLite files of a process whose connections are kept; the longest unused close
+_open: OrderedDict[int, Engine] = OrderedDict()
 _engines: dict[str, Engine] = {}
 _lock = threading.Lock()
 
@@ -38,6 +41,20 @@ def dispose_all() -> None:
         for engine in _engines.values():
             engine.dispose()
         _engines.clear()
+        _open.clear()
+
+
+def _note_use(engine: Engine) -> None:
+    """Note that a SQLite file is in use; of more than MOST_OPEN the longest unused is closed.
+
+    Who has one of its connections keeps it: a disposed engine opens anew when it is asked again.
+    """
+    with _lock:
+        _open[id(engine)] = engine
+        _open.move_to_end(id(engine))
+        unused = _open.popitem(last=False)[1] if len(_open) > MOST_OPEN else None
+    if unused is not None:
+        unused.dispose()
 
 
 def _new_engine(url: str, synchronous: str, secure_delete: bool) -> Engine:
@@ -58,6 +75,10 @@ def _tune_sqlite(engine: Engine, synchronous: str, *, secure_delete: bool) -> No
         connection.execute(f"PRAGMA synchronous={synchronous}")  # nosemgrep: raw-sql
         if secure_delete:
             connection.execute("PRAGMA secure_delete=ON")  # what is overwritten becomes zeros
+
+    @event.listens_for(engine, "checkout")
+    def taken(*_: Any) -> None:
+        _note_use(engine)
 
     @event.listens_for(engine, "begin")
     def begun(connection: Any) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, MetaData, inspect, text
 from store import postgres, sqlite
 from store.accounts import ACCOUNTS_TABLES, ADDED_COLUMNS
 from store.branch import BranchStore
+from store.branches import DIRECTORY_METADATA, Directory
 from store.channels import CHANNELS_METADATA
 from store.checkpoints import CHECKPOINT_METADATA, checkpoints_engine
 from store.engines import engine_of
@@ -26,6 +27,7 @@ from store.vault import PERSON_KEY, VAULT_METADATA, set_up_state
 from store.webhooks import WEBHOOKS_METADATA
 
 BESIDE_THE_ACCOUNTS = (
+    DIRECTORY_METADATA,
     UPLOADS_METADATA,
     FEEDS_METADATA,
     CHANNELS_METADATA,
@@ -43,23 +45,30 @@ def migrate(
 ) -> None:
     """Create what is missing: master key, vault, accounts, the branch's log, views and checkpoints.
 
-    ``queue_path`` names the embedded queue's file, None when Redis carries the tasks.
+    ``queue_path`` names the embedded queue's file, None when Redis carries the tasks. The branch
+    is entered into the directory of branches.
     """
     store.data_dir.mkdir(parents=True, exist_ok=True)
     store.master_key.create()
-    _create_vault(store)
     _create(accounts_url, "accounts", [*ACCOUNTS_TABLES, *BESIDE_THE_ACCOUNTS])
     _add_columns(engine_of(accounts_url), "accounts", ADDED_COLUMNS)
+    create_branch(store, view_metadata)
+    Directory(engine_of(accounts_url, schema="accounts"), store).enter(store.name)
+    if queue_path is not None:
+        from store.queue import create_queue
+
+        create_queue(queue_path)
+
+
+def create_branch(store: BranchStore, view_metadata: Sequence[MetaData]) -> None:
+    """Create what one branch lacks: its keys' beginning, its log, views and checkpoints."""
+    _create_vault(store)
     _create_log(store)
     if store.database_url:
         _create(store.database_url, store.schema, [*view_metadata, CHECKPOINT_METADATA])
     else:
         _create_tables(store.views_engine(), view_metadata)
         _create_tables(checkpoints_engine(store), [CHECKPOINT_METADATA])
-    if queue_path is not None:
-        from store.queue import create_queue
-
-        create_queue(queue_path)
 
 
 def _create_vault(store: BranchStore) -> None:

@@ -24,7 +24,7 @@ from eventsourcing.persistence import (
     StoredEvent,
     Subscription,
 )
-from psycopg.errors import UniqueViolation
+from psycopg.errors import CheckViolation, UniqueViolation
 from psycopg.sql import SQL, Composed, Identifier
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -233,6 +233,8 @@ class PostgresLogRecorder(NewestEnvelopes, ApplicationRecorder):
                 if earlier is not None:
                     return earlier
                 self._contended_until = time.monotonic() + QUEUE_SECONDS
+            except CheckViolation as moved:
+                raise OperationalError("the branch is being moved") from moved
             except LOST as problem:
                 # It may or may not have been committed: the next attempt will tell.
                 sent = True

@@ -1,14 +1,17 @@
 """The signer: a process of its own with the only copy of the log's key (trust.md 1.3).
 
-It signs a checkpoint only when it is proven to begin with everything that it signed before, and
-remembers that on disk before the signature leaves. So whoever has the database and the service
+It signs for the logs of one installation: that of the first branch, whose origin it is started
+with, and those beside it (``shilu.example/north`` beside ``shilu.example/main``), each remembered
+apart. It signs a checkpoint only when it is proven to begin with everything that it signed before,
+and remembers that on disk before the signature leaves. So whoever has the database and the service
 still cannot have a second history signed, nor can a restart or a crash make the signer forget.
 Started as ``python -m store.signer``; loads ``cryptography`` and the standard library only.
 
 It answers one line of JSON for each line of JSON on a unix socket:
 ``{"do": "last"}``, ``{"do": "checkpoint", "size", "root", "proof"}``,
 ``{"do": "receipt", "position", "leaf_hash", "at"}``, ``{"do": "manifest", "digest"}``;
-bytes are in base64. What it refuses it answers with ``{"refused": reason}``.
+each may name its ``"log"``, else it is the first branch's. Bytes are in base64. What it refuses it
+answers with ``{"refused": reason}``.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import secrets
 import signal
 import socketserver
@@ -43,6 +47,8 @@ from store.unix_sockets import address_of
 MAX_REQUEST = 16 * 1024
 MAX_PROOF = 128
 LONGEST_INSTANT = 40
+MOST_LOGS = 10_000
+BRANCH = re.compile(r"[a-z][a-z0-9_]{0,30}")
 STARTED = "started"
 
 
@@ -72,18 +78,21 @@ class Files:
 
 
 class Signer:
-    """Signs for one log. Thread-safe; only one may live on the same files."""
+    """Signs for the logs of one installation. Thread-safe; only one may live on the same files."""
 
-    def __init__(self, files: Files, origin: str) -> None:
+    def __init__(self, files: Files, origin: str, public: Path | None = None) -> None:
         if not KEY_NAME.fullmatch(origin):
             raise SignerError(f"an origin has no spaces and no plus sign: {origin!r}")
         self._files = files
+        self._origin = origin
+        self._public = public
         self._guard = _locked(files.lock)
         _set_up(files)
-        self._key = SigningKey.of_seed(origin, _seed(files.key))
-        self._verifier_key = str(self._key.verifier())
+        self._seed = _seed(files.key)
         self._signed = _signed(files.state)
+        self._logs: dict[str, Log] = {}
         self._lock = threading.Lock()
+        self.log(origin)
 
     def close(self) -> None:
         """Let another signer have the files."""
@@ -91,32 +100,80 @@ class Signer:
 
     @property
     def origin(self) -> str:
-        """The name of the log, and of the key."""
-        return self._key.name
+        """The name of the first log, and of its key."""
+        return self._origin
 
     @property
     def verifier_key(self) -> str:
-        """The public key, for those who check."""
-        return self._verifier_key
+        """The public key of the first log, for those who check."""
+        return self.log(self._origin).verifier_key
+
+    def log(self, origin: str) -> Log:
+        """Return what signs for a log. Raises Refused for one of another installation."""
+        with self._lock:
+            known = self._logs.get(origin)
+            if known is None:
+                self._check(origin)
+                known = self._logs[origin] = Log(self, SigningKey.of_seed(origin, self._seed))
+                if self._public is not None:
+                    text = known.verifier_key + "\n"
+                    _write_synced(self._public_file(origin, self._public), text, mode=0o644)
+            return known
+
+    def last(self, origin: str) -> tuple[int, bytes]:
+        """Return size and root of what was signed last for a log."""
+        return self._signed.get(origin, (0, EMPTY_ROOT))
+
+    def signed(self, origin: str, size: int, root: bytes, proof: list[bytes]) -> None:
+        """Remember that a log is signed at this size. Raises Refused unless it goes on."""
+        with self._lock:
+            old, old_root = self.last(origin)
+            if size < old:
+                raise Refused(f"rollback: {size} events, {old} were signed")
+            if not verify_consistency(old, old_root, size, root, proof):
+                raise Refused(f"fork: not proven to begin with the {old} events that were signed")
+            if (size, root) != (old, old_root):
+                signed = {**self._signed, origin: (size, root)}
+                _write_synced(self._files.state, _state_text(signed))
+                self._signed = signed
+
+    def _check(self, origin: str) -> None:
+        installation, _, branch = origin.rpartition("/")
+        ours = installation == self._origin.rpartition("/")[0] and BRANCH.fullmatch(branch)
+        if origin != self._origin and not ours:
+            raise Refused(f"not a log of this installation: {origin[:80]}")
+        if len(self._logs) >= MOST_LOGS:
+            raise Refused("too many logs")
+
+    def _public_file(self, origin: str, first: Path) -> Path:
+        branch = origin.rpartition("/")[2]
+        return first if origin == self._origin else first.with_name(f"{first.stem}.{branch}.vkey")
+
+
+class Log:
+    """Signs for one log."""
+
+    def __init__(self, signer: Signer, key: SigningKey) -> None:
+        self._signer = signer
+        self._key = key
+        self.verifier_key = str(key.verifier())
+
+    @property
+    def origin(self) -> str:
+        """The name of the log, and of the key."""
+        return self._key.name
 
     def last(self) -> tuple[int, bytes]:
         """Return size and root of what was signed last; an empty tree before the first."""
-        return self._signed.get(self.origin, (0, EMPTY_ROOT))
+        return self._signer.last(self.origin)
 
     def checkpoint(self, size: int, root: bytes, proof: list[bytes]) -> str:
         """Return a signed checkpoint. Raises Refused unless it goes on from the last one.
 
         ``proof`` leads from the last signed size to this one; it is empty for the same size.
         """
-        with self._lock:
-            old, old_root = self.last()
-            if size < old:
-                raise Refused(f"rollback: {size} events, {old} were signed")
-            if not verify_consistency(old, old_root, size, root, proof):
-                raise Refused(f"fork: not proven to begin with the {old} events that were signed")
-            if (size, root) != (old, old_root):
-                self._remember(size, root)
-            return str(self._key.sign(Checkpoint(self.origin, size, root).text))
+        self._signer.signed(self.origin, size, root, proof)
+        return str(self._key.sign(Checkpoint(self.origin, size, root).text))
 
     def receipt(self, position: int, leaf_hash: bytes, at: str) -> str:
         """Return the signature of a receipt, in base64."""
@@ -127,49 +184,46 @@ class Signer:
         """Return a signed note over the digest of an export's manifest."""
         return str(self._key.sign(manifest_text(self.origin, digest)))
 
-    def _remember(self, size: int, root: bytes) -> None:
-        signed = {**self._signed, self.origin: (size, root)}
-        _write_synced(self._files.state, _state_text(signed))
-        self._signed = signed
-
 
 def answer(signer: Signer, line: bytes) -> dict[str, Any]:
     """Return the answer to one request; whatever cannot be read is refused."""
+    origin = signer.origin
     try:
         request = json.loads(line)
-        return ACTIONS[request["do"]](signer, request)
+        origin = str(request.get("log") or origin)
+        return ACTIONS[request["do"]](signer.log(origin), request)
     except Refused as refusal:
-        size, root = signer.last()
+        size, root = signer.last(origin)
         return {"refused": str(refusal), "size": size, "root": base64ed(root)}
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {"refused": "unreadable"}
     except OSError as problem:
         return {"refused": f"not remembered: {type(problem).__name__}"}
 
 
-def _last(signer: Signer, _request: Mapping[str, Any]) -> dict[str, Any]:
-    size, root = signer.last()
-    return {"size": size, "root": base64ed(root), "key": signer.verifier_key}
+def _last(log: Log, _request: Mapping[str, Any]) -> dict[str, Any]:
+    size, root = log.last()
+    return {"size": size, "root": base64ed(root), "key": log.verifier_key}
 
 
-def _checkpoint(signer: Signer, request: Mapping[str, Any]) -> dict[str, Any]:
+def _checkpoint(log: Log, request: Mapping[str, Any]) -> dict[str, Any]:
     proof = [_hash(item) for item in request["proof"][:MAX_PROOF]]
-    return {"note": signer.checkpoint(_number(request["size"]), _hash(request["root"]), proof)}
+    return {"note": log.checkpoint(_number(request["size"]), _hash(request["root"]), proof)}
 
 
-def _receipt(signer: Signer, request: Mapping[str, Any]) -> dict[str, Any]:
+def _receipt(log: Log, request: Mapping[str, Any]) -> dict[str, Any]:
     at = str(request["at"])
     if not at.isascii() or not at.isprintable() or len(at) > LONGEST_INSTANT:
         raise NoteError("an instant is short and plain")
-    signature = signer.receipt(_number(request["position"]), _hash(request["leaf_hash"]), at)
-    return {"key": signer.verifier_key, "signature": signature}
+    signature = log.receipt(_number(request["position"]), _hash(request["leaf_hash"]), at)
+    return {"key": log.verifier_key, "signature": signature}
 
 
-def _manifest(signer: Signer, request: Mapping[str, Any]) -> dict[str, Any]:
-    return {"note": signer.manifest(_hash(request["digest"]))}
+def _manifest(log: Log, request: Mapping[str, Any]) -> dict[str, Any]:
+    return {"note": log.manifest(_hash(request["digest"]))}
 
 
-ACTIONS: Mapping[str, Callable[[Signer, Mapping[str, Any]], dict[str, Any]]] = {
+ACTIONS: Mapping[str, Callable[[Log, Mapping[str, Any]], dict[str, Any]]] = {
     "last": _last,
     "checkpoint": _checkpoint,
     "receipt": _receipt,
@@ -177,15 +231,14 @@ ACTIONS: Mapping[str, Callable[[Signer, Mapping[str, Any]], dict[str, Any]]] = {
 }
 
 
-def serve(signer: Signer, socket_path: Path, key_path: Path) -> None:
-    """Answer on the socket until SIGTERM; the public key is written into ``key_path``."""
-    _write_synced(key_path, signer.verifier_key + "\n", mode=0o644)
+def serve(signer: Signer, socket_path: Path) -> None:
+    """Answer on the socket until SIGTERM."""
     socket_path.unlink(missing_ok=True)  # we hold the lock: whoever listened there is dead
     handler = type("OfThisSigner", (_Conversation,), {"signer": signer})
     with address_of(socket_path) as address, _Server(address, handler) as server:
         socket_path.chmod(0o660)  # the service may be another user, of the same group
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        _log(STARTED, origin=signer.origin, size=signer.last()[0])
+        _log(STARTED, origin=signer.origin, size=signer.last(signer.origin)[0])
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
@@ -298,14 +351,17 @@ def _log(event: str, **facts: object) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Run with origin, key file, socket and the file for the public key; return the exit code."""
+    """Run with origin, key file, socket and the file for the public key; return the exit code.
+
+    The public key of another branch's log is written beside it when that log is first asked for.
+    """
     origin, key, socket_path, public = arguments
     try:
-        signer = Signer(Files(Path(key)), origin)
+        signer = Signer(Files(Path(key)), origin, Path(public))
     except SignerError as problem:
         print(f"shilu signer: {problem}", file=sys.stderr, flush=True)  # noqa: T201
         return 1
-    serve(signer, Path(socket_path), Path(public))
+    serve(signer, Path(socket_path))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import socket
 import threading
 import time
@@ -35,13 +36,23 @@ class SignerRefused(Exception):
 
 
 class SignerClient:
-    """Asks one signer. Thread-safe; connections are kept and used again."""
+    """Asks one signer, for one log of its installation: the first branch's where none is named.
 
-    def __init__(self, path: Path) -> None:
+    Thread-safe; connections are kept and used again.
+    """
+
+    def __init__(self, path: Path, log: str = "") -> None:
         self._path = path
+        self._log = log
         self._idle: list[_Line] = []
         self._lock = threading.Lock()
         self._away_until = 0.0
+
+    def of(self, log: str) -> SignerClient:
+        """Return a client for another log, which shares the connections."""
+        other = copy.copy(self)
+        other._log = log
+        return other
 
     def last(self) -> dict[str, Any]:
         """Return size and root of the last checkpoint, and the public key."""
@@ -72,7 +83,8 @@ class SignerClient:
     def close(self) -> None:
         """Close every connection that nobody uses."""
         with self._lock:
-            lines, self._idle = self._idle, []
+            lines = self._idle[:]
+            self._idle.clear()
         for line in lines:
             line.close()
 
@@ -82,7 +94,8 @@ class SignerClient:
 
     def _asked(self, request: dict[str, Any]) -> Answering:
         """Send the request; what is returned raises SignerAway or SignerRefused, or answers."""
-        sent = msgspec.json.encode(request) + b"\n"
+        of = {"log": self._log} if self._log else {}
+        sent = msgspec.json.encode({**request, **of}) + b"\n"
         if time.monotonic() < self._away_until:
             return _away
         return partial(self._answered, sent, self._begin(sent))

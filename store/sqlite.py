@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -59,6 +60,7 @@ AUDIT_AS_BYTES = AUDIT.replace(
     "state, envelope", "CAST(state AS BLOB), CAST(coalesce(envelope, '') AS BLOB)"
 )
 BUSY_MILLISECONDS = 15_000
+MOST_OPEN = 40  # logs of a process whose connections are kept; the longest unused are closed
 
 
 def connect(path: Path, *, synchronous: str = "FULL") -> sqlite3.Connection:
@@ -80,16 +82,48 @@ class Reader:
     def __init__(self, path: Path) -> None:
         self._connection = connect(path)
         self._lock = threading.Lock()
+        self._closed = False
 
-    def rows(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """Return what a query finds. Raises sqlite3.Error, also when it was closed."""
+    def rows(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]] | None:
+        """Return what a query finds, None when it was closed. Raises sqlite3.Error."""
         with self._lock:
-            return self._connection.execute(sql, values).fetchall()
+            return None if self._closed else self._connection.execute(sql, values).fetchall()
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether nothing can be asked any more."""
+        return self._closed
 
     def close(self) -> None:
         """Close the connection once it is idle."""
         with self._lock:
+            self._closed = True
             self._connection.close()
+
+
+class OpenLogs:
+    """The logs of this process that have connections: of too many, the longest unused are closed."""
+
+    def __init__(self) -> None:
+        self._used: OrderedDict[SQLiteLogRecorder, None] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def note(self, log: SQLiteLogRecorder) -> None:
+        """Note that a log is in use."""
+        with self._lock:
+            self._used[log] = None
+            self._used.move_to_end(log)
+            unused = self._used.popitem(last=False)[0] if len(self._used) > MOST_OPEN else None
+        if unused is not None:
+            unused.close()
+
+    def forget(self, log: SQLiteLogRecorder) -> None:
+        """Forget a log that was closed."""
+        with self._lock:
+            self._used.pop(log, None)
+
+
+_open_logs = OpenLogs()
 
 
 class SQLiteLogRecorder(NewestEnvelopes, ApplicationRecorder):
@@ -111,6 +145,7 @@ class SQLiteLogRecorder(NewestEnvelopes, ApplicationRecorder):
         """
         if not stored_events:
             return []
+        _open_logs.note(self)
         positions = self._group.append(stored_events)
         self._remember_newest(positions, stored_events)
         return positions
@@ -218,7 +253,8 @@ class SQLiteLogRecorder(NewestEnvelopes, ApplicationRecorder):
         return found
 
     def close(self) -> None:
-        """Close every connection, each after what it is doing."""
+        """Close every connection, each after what it is doing; what is asked later opens anew."""
+        _open_logs.forget(self)
         readers, self._readers, self._local = self._readers, [], threading.local()
         for reader in readers:
             reader.close()
@@ -262,8 +298,7 @@ class SQLiteLogRecorder(NewestEnvelopes, ApplicationRecorder):
             writer.executemany(INSERT, _values(positions, append.events))
         except sqlite3.IntegrityError as problem:
             writer.execute("ROLLBACK TO one")
-            kind = DuplicateCommand if "command_id" in str(problem) else IntegrityError
-            append.fail(kind(problem))
+            append.fail(_meaning(problem))
             return []
         finally:
             writer.execute("RELEASE one")
@@ -275,14 +310,30 @@ class SQLiteLogRecorder(NewestEnvelopes, ApplicationRecorder):
         return [StoredRow._make(row) for row in rows]
 
     def _read(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        reader: Reader | None = getattr(self._local, "reader", None)
+        _open_logs.note(self)
+        found = None
         try:
-            if reader is None:
-                reader = self._local.reader = Reader(self._path)
-                self._readers.append(reader)
-            return reader.rows(sql, values)
+            while found is None:
+                found = self._reader().rows(sql, values)
         except sqlite3.Error as problem:
             raise OperationalError(problem) from problem
+        return found
+
+    def _reader(self) -> Reader:
+        """Return this thread's connection; a new one where the log was closed in between."""
+        local = self._local
+        reader: Reader | None = getattr(local, "reader", None)
+        if reader is None or reader.is_closed:
+            reader = local.reader = Reader(self._path)
+            self._readers.append(reader)
+        return reader
+
+
+def _meaning(problem: sqlite3.IntegrityError) -> Exception:
+    """Return what a refused insert means: a known command, somebody else's versions, or a move."""
+    if "moved_away" in str(problem):  # store/fence.py
+        return OperationalError("the branch is being moved")
+    return (DuplicateCommand if "command_id" in str(problem) else IntegrityError)(problem)
 
 
 def _values(positions: Sequence[int], events: Sequence[StoredEvent]) -> Iterable[tuple[Any, ...]]:

@@ -156,14 +156,14 @@ class WebhookStore:
 
     # --- deliveries ---
 
-    def place(self, head: int) -> int:
-        """Return up to where the log was looked at; ``head`` the first time."""
+    def place(self, first: int) -> int:
+        """Return up to where the log was looked at; ``first`` the first time."""
         query = select(PLACE.c.position).where(PLACE.c.branch == self._branch)
         with self._writer.begin() as connection:
             known = connection.execute(query).scalar()
             if known is None:
-                connection.execute(insert(PLACE).values(branch=self._branch, position=head))
-        return head if known is None else int(known)
+                connection.execute(insert(PLACE).values(branch=self._branch, position=first))
+        return first if known is None else int(known)
 
     def add(self, place: int, to: int, new: Sequence[tuple[str, int, str]]) -> bool:
         """Add deliveries (webhook, position, topic) and move on; False if somebody else did."""

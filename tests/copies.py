@@ -14,6 +14,7 @@ from unittest import mock
 from flask import Flask
 
 from service import assembled, bound
+from service.branches import Branches
 from service.context import Context
 from store.accounts import Account, Accounts
 from store.engines import dispose_all
@@ -25,7 +26,7 @@ def copy_of(make: Callable[[Path], None], folder: Path) -> None:
     shutil.copytree(_original(make), folder, dirs_exist_ok=True)
 
 
-def app_over(context: Context) -> Flask:
+def app_over(context: Context, branches: Branches | None = None) -> Flask:
     """Return ``build_app`` of a context, in a thousandth of its time.
 
     Routes and templates are those of all tests of the process, and closed to additions; what a
@@ -33,7 +34,7 @@ def app_over(context: Context) -> Flask:
     """
     app = copy.copy(_assembled())
     app.config, app.extensions = copy.copy(app.config), dict(app.extensions)
-    return bound(app, context)
+    return bound(app, context, branches)
 
 
 def create_account(

@@ -1,7 +1,8 @@
 """What happens by itself: scheduled checks, detection, notifications.
 
 This file is the composition root: it reads the settings and puts the parts together. Imports
-stand inside the functions, so that the scheduler does not load what only the worker needs.
+stand inside the functions, so that the scheduler does not load what only the worker needs. Every
+process works for all branches of the directory.
 """
 
 from __future__ import annotations
@@ -12,22 +13,26 @@ from typing import TYPE_CHECKING
 from shilu.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dramatiq import Broker
     from sqlalchemy import Engine
 
     from domain.application import TeamRecord
     from projections.due import DueCheck
     from store.branch import BranchStore
+    from store.branches import Directory
     from store.import_jobs import ImportJobs
     from store.webhooks import WebhookStore
     from workers.broker import Tasks
     from workers.checkpoints import CheckpointMaker
     from workers.notify import Outgoing
+    from workers.scheduler import BranchRounds
 
 
 def run_worker() -> int:
     """Do tasks until SIGTERM; return the exit code (75: start me anew)."""
-    from domain.application import TeamRecord
-    from workers.actors import declare_actors, declare_imports, declare_notify
+    from workers.everywhere import BranchActors
     from workers.logs import configure_logs
     from workers.process import work
     from workers.stopping import stop_on_signal
@@ -35,40 +40,85 @@ def run_worker() -> int:
     stop = stop_on_signal()
     settings = Settings.read()
     configure_logs(settings.log_level)
-    store = _store(settings)
-    record = TeamRecord(store.log_env(), store.index_phone)
     broker = _broker(settings)
-    declare_actors(broker, record, store.views_engine(), _now)
-    declare_notify(broker, record, store.views_engine(), _outgoing(settings, store, record), _now)
-    _declare_webhooks(broker, settings, store)
-    declare_imports(broker, record, _imports(settings, store), _now)
+
+    def declare(actors: Broker, store: BranchStore) -> None:
+        _declare(actors, settings, store)
+
+    directory = _directory(settings)
+    actors = BranchActors(directory.stores, settings.branch, declare, directory.is_moving)
+    actors.declare_all(broker)
     return work(broker, stop)
+
+
+def run_follower() -> int:
+    """Keep every branch's projections up to date until SIGTERM; return the exit code."""
+    import projections
+    from projections.followers import Followers
+    from workers.logs import configure_logs
+    from workers.stopping import stop_on_signal
+
+    stop = stop_on_signal()
+    settings = Settings.read()
+    configure_logs(settings.log_level)
+    Followers(_directory(settings).open_stores, projections.ALL).run(stop)
+    return 0
 
 
 def run_scheduler() -> int:
     """Queue what is due and what events call for until SIGTERM; return the exit code."""
     from threading import Thread
 
+    from projections.turns import Turns
+    from workers.checkpoints import CheckpointRounds
+    from workers.logs import configure_logs
+    from workers.scheduler import PACE
+    from workers.stopping import stop_on_signal
+
+    stop = stop_on_signal()
+    settings = Settings.read()
+    configure_logs(settings.log_level)
+    directory, broker = _directory(settings), _broker(settings)
+
+    def begin(store: BranchStore) -> BranchRounds:
+        return _rounds(settings, store, broker, directory)
+
+    signing = CheckpointRounds(directory.open_stores, lambda store: _checkpoints(settings, store))
+    checkpoints = Thread(target=signing.run, args=(stop,), name="checkpoints")
+    checkpoints.start()
+    Turns(directory.open_stores, begin, PACE).run(stop)
+    checkpoints.join()
+    broker.close()
+    return 0
+
+
+def _rounds(
+    settings: Settings, store: BranchStore, broker: Tasks, directory: Directory
+) -> BranchRounds:
+    from workers.bookmark import Bookmark
+    from workers.dispatcher import Dispatcher
+    from workers.scheduler import BranchRounds, Scheduler, sender
+    from workers.webhooks import Feeder
+
+    views, send = store.views_engine(), sender(broker, store.name)
+    return BranchRounds(
+        Dispatcher(store.reader(), Bookmark(views), send),
+        Scheduler(_due(settings, store), send, broker),
+        Feeder(store.reader(), _hooks(settings, store), send).once,
+        lambda: len(directory.entries()),
+    )
+
+
+def _due(settings: Settings, store: BranchStore) -> Callable[[datetime], list[DueCheck]]:
     from projections.due import checks_due
     from projections.notices import notices_due
     from projections.retention import steps_due
     from projections.season import contests_due
     from projections.supervision_due import supervision_due
-    from workers.bookmark import Bookmark
-    from workers.dispatcher import Dispatcher
     from workers.imports import imports_due
-    from workers.logs import configure_logs
-    from workers.scheduler import Rounds, Scheduler, SometimesDue, sender
-    from workers.stopping import stop_on_signal
-    from workers.webhooks import Feeder
+    from workers.scheduler import SometimesDue
 
-    stop = stop_on_signal()
-    settings = Settings.read()
-    configure_logs(settings.log_level)
-    store = _store(settings)
-    views, broker = store.views_engine(), _broker(settings)
-    send = sender(broker)
-
+    views = store.views_engine()
     tell, imports = SometimesDue(views, notices_due), _imports(settings, store)
 
     def due(now: datetime) -> list[DueCheck]:
@@ -82,28 +132,23 @@ def run_scheduler() -> int:
                 *imports_due(imports, now.date()),
             ]
 
-    dispatcher = Dispatcher(store.reader(), Bookmark(views), send)
-    checkpoints = Thread(target=_checkpoints(settings, store).run, args=(stop,), name="checkpoints")
-    checkpoints.start()
-    feeder = Feeder(store.reader(), _hooks(settings, store), send)
-    feeding = Thread(target=feeder.run, args=(stop,), name="webhooks")
-    feeding.start()
-    Rounds(dispatcher, Scheduler(due, send, broker)).run(stop)
-    checkpoints.join()
-    feeding.join()
-    broker.close()
-    return 0
+    return due
 
 
-def _declare_webhooks(broker: Tasks, settings: Settings, store: BranchStore) -> None:
+def _declare(actors: Broker, settings: Settings, store: BranchStore) -> None:
+    """Make the actors of one branch."""
     from functools import partial
 
-    from workers.actors import declare_webhooks
+    from domain.application import TeamRecord
+    from workers.actors import declare_actors, declare_imports, declare_notify, declare_webhooks
     from workers.outside import Allowed, post
 
-    allowed = Allowed.parse(settings.webhook_allow)
-    hooks = _hooks(settings, store)
-    declare_webhooks(broker, hooks, store.reader(), partial(post, allowed=allowed), _now)
+    record, views = TeamRecord(store.log_env(), store.index_phone), store.views_engine()
+    declare_actors(actors, record, views, _now)
+    declare_notify(actors, record, views, _outgoing(settings, store, record), _now)
+    send = partial(post, allowed=Allowed.parse(settings.webhook_allow))
+    declare_webhooks(actors, _hooks(settings, store), store.reader(), send, _now)
+    declare_imports(actors, record, _imports(settings, store), _now)
 
 
 def _imports(settings: Settings, store: BranchStore) -> ImportJobs:
@@ -136,13 +181,13 @@ def _outgoing(settings: Settings, store: BranchStore, record: TeamRecord) -> Out
     from workers.sending import send
 
     engine = _accounts_engine(settings)
-    kept = Checkpoints(checkpoints_engine(store), settings.log_origin)
+    kept = Checkpoints(checkpoints_engine(store), settings.origin_of(store.name))
     return Outgoing(
         branch=store.name,
         channels=Channels(engine, record.mapper.vault),  # type: ignore[attr-defined]
         send=partial(send, mail_url=settings.mail_url),
         language_of=partial(Accounts(engine).language_of, store.name),
-        checkpoint=partial(message_of_day, kept, settings.verifier_key_file),
+        checkpoint=partial(message_of_day, kept, settings.verifier_key_of(store.name)),
     )
 
 
@@ -153,17 +198,18 @@ def _checkpoints(settings: Settings, store: BranchStore) -> CheckpointMaker:
 
     return CheckpointMaker(
         store.views_engine(),
-        Checkpoints(checkpoints_engine(store), settings.log_origin),
-        SignerClient(settings.signer_socket),
+        Checkpoints(checkpoints_engine(store), settings.origin_of(store.name)),
+        SignerClient(settings.signer_socket, settings.origin_of(store.name)),
         store.folder / "checkpoints",
         _now,
     )
 
 
-def _store(settings: Settings) -> BranchStore:
+def _directory(settings: Settings) -> Directory:
     from store.branch import BranchStore
+    from store.branches import Directory
 
-    return BranchStore(
+    first = BranchStore(
         settings.branch,
         settings.data_dir,
         settings.database_url,
@@ -171,6 +217,7 @@ def _store(settings: Settings) -> BranchStore:
         settings.master_key_file,
         settings.master_key_command,
     )
+    return Directory(_accounts_engine(settings), first, settings.with_password)
 
 
 def _broker(settings: Settings) -> Tasks:

@@ -8,6 +8,7 @@ from functools import partial
 
 import dramatiq
 import structlog
+from dramatiq import Broker
 from dramatiq.errors import Retry
 from sqlalchemy import Engine
 
@@ -32,7 +33,6 @@ from workers import (
 )
 from workers.absent import absent_agents
 from workers.branch_book import BranchBook
-from workers.broker import Tasks
 from workers.habit_actors import declare_habit_actors
 from workers.notify import Outgoing
 from workers.sending import CannotSend
@@ -45,7 +45,7 @@ log = structlog.get_logger(__name__)
 
 
 def declare_actors(
-    broker: Tasks, record: TeamRecord, views: Engine, now: Callable[[], datetime]
+    broker: Broker, record: TeamRecord, views: Engine, now: Callable[[], datetime]
 ) -> None:
     """Make the broker know what it can be asked to do."""
     book = BranchBook(record)
@@ -115,7 +115,7 @@ def declare_actors(
 
 
 def declare_notify(
-    broker: Tasks,
+    broker: Broker,
     record: TeamRecord,
     views: Engine,
     outgoing: Outgoing,
@@ -137,7 +137,7 @@ def declare_notify(
 
 
 def declare_webhooks(
-    broker: Tasks,
+    broker: Broker,
     hooks: WebhookStore,
     reader: Reader,
     post: Post,
@@ -153,7 +153,7 @@ def declare_webhooks(
 
 
 def declare_imports(
-    broker: Tasks, record: TeamRecord, jobs: ImportJobs, now: Callable[[], datetime]
+    broker: Broker, record: TeamRecord, jobs: ImportJobs, now: Callable[[], datetime]
 ) -> None:
     """Make the broker know how the rows of big imports are taken."""
 
@@ -173,7 +173,7 @@ def still_due(views: Engine, customer_id: str, today: date) -> bool:
 
 
 def _declare_sheets(
-    broker: Tasks, record: TeamRecord, views: Engine, now: Callable[[], datetime], check: Check
+    broker: Broker, record: TeamRecord, views: Engine, now: Callable[[], datetime], check: Check
 ) -> None:
     @dramatiq.actor(actor_name=check, queue_name=CHECKS, broker=broker)
     def check_missing_sheets(team_id: str, period: str, due_at: str) -> None:
@@ -194,7 +194,7 @@ def _declare_sheets(
 
 
 def _declare_plans(
-    broker: Tasks, record: TeamRecord, book: BranchBook, now: Callable[[], datetime]
+    broker: Broker, record: TeamRecord, book: BranchBook, now: Callable[[], datetime]
 ) -> None:
     @dramatiq.actor(actor_name=Check.FAKE_RATE, queue_name=CHECKS, broker=broker)
     def estimate_rate(day: str, due_at: str) -> None:
@@ -219,7 +219,7 @@ def _declare_plans(
 
 
 def _declare_watch(
-    broker: Tasks, record: TeamRecord, views: Engine, now: Callable[[], datetime]
+    broker: Broker, record: TeamRecord, views: Engine, now: Callable[[], datetime]
 ) -> None:
     @dramatiq.actor(actor_name=Check.REVEAL_WATCH, queue_name=CHECKS, broker=broker)
     def watch_reveals(subject: str, due_at: str) -> None:
@@ -238,7 +238,7 @@ def _declare_watch(
 
 
 def _declare_supervision(
-    broker: Tasks, record: TeamRecord, views: Engine, now: Callable[[], datetime]
+    broker: Broker, record: TeamRecord, views: Engine, now: Callable[[], datetime]
 ) -> None:
     checks = {
         Check.DUTIES: supervision.check_duties,
@@ -251,7 +251,7 @@ def _declare_supervision(
 
 
 def _declare_check(
-    broker: Tasks, name: Check, check: Callable[..., Receipt], now: Callable[[], datetime]
+    broker: Broker, name: Check, check: Callable[..., Receipt], now: Callable[[], datetime]
 ) -> None:
     @dramatiq.actor(actor_name=name, queue_name=CHECKS, broker=broker)
     def look(subject: str, day: str, due_at: str) -> None:

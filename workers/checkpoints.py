@@ -8,7 +8,7 @@ who shall hold the operator to it (the auditor, the upper supervisor).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from threading import Event
@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from projections.proof_tree import Tree, tree
+from store.branch import BranchStore
 from store.checkpoints import Checkpoints
 from store.daily_message import CHINA, message
 from store.signed_note import VerifierKey, base64ed
@@ -48,20 +49,17 @@ class CheckpointMaker:
         self._now = now
         self._problem = ""
 
-    def run(self, stop: Event) -> None:
-        """Make checkpoints until told to stop; what goes wrong is told once, and tried again."""
-        while not stop.is_set():
-            began = time.monotonic()
-            try:
-                self.step()
-                self._tell("")
-            except SignerAway:
-                self._tell("the signer is away")
-            except SignerRefused as refusal:
-                self._tell(f"the signer refuses: {refusal}")
-            except (DBAPIError, PersistenceError, OSError) as problem:
-                self._tell(type(problem).__name__)
-            stop.wait(max(SECONDS - (time.monotonic() - began), 0.1))
+    def try_step(self) -> None:
+        """Make a checkpoint if it can be; what goes wrong is told once, and tried again."""
+        try:
+            self.step()
+            self._tell("")
+        except SignerAway:
+            self._tell("the signer is away")
+        except SignerRefused as refusal:
+            self._tell(f"the signer refuses: {refusal}")
+        except (DBAPIError, PersistenceError, OSError) as problem:
+            self._tell(type(problem).__name__)
 
     def step(self) -> bool:
         """Have a checkpoint signed if there is something new; tell whether there was.
@@ -99,9 +97,44 @@ class CheckpointMaker:
             return
         self._problem = problem
         if problem:
-            log.error("no checkpoint", problem=problem)
+            log.error("no checkpoint", log=self._kept.origin, problem=problem)
         else:
-            log.info("checkpoints go on")
+            log.info("checkpoints go on", log=self._kept.origin)
+
+
+class CheckpointRounds:
+    """Checkpoints of all branches, one after the other, each every SECONDS."""
+
+    def __init__(
+        self,
+        stores: Callable[[], Mapping[str, BranchStore]],
+        maker: Callable[[BranchStore], CheckpointMaker],
+    ) -> None:
+        self._stores, self._maker = stores, maker
+        self._makers: dict[str, tuple[BranchStore, CheckpointMaker]] = {}
+
+    def run(self, stop: Event) -> None:
+        """Make checkpoints until told to stop."""
+        while not stop.is_set():
+            began = time.monotonic()
+            makers = self._look()
+            for maker in makers:
+                if stop.is_set():
+                    return
+                maker.try_step()
+            stop.wait(max(SECONDS - (time.monotonic() - began), 0.1))
+
+    def _look(self) -> list[CheckpointMaker]:
+        try:
+            stores = self._stores()
+        except DBAPIError as problem:
+            log.warning("directory.waits", problem=type(problem).__name__)
+            return [maker for _, maker in self._makers.values()]
+        for name, store in stores.items():
+            known = self._makers.get(name)
+            if known is None or known[0] != store:
+                self._makers[name] = store, self._maker(store)
+        return [self._makers[name][1] for name in stores]
 
 
 def message_of_day(kept: Checkpoints, key_file: Path, day: date) -> str | None:

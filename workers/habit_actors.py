@@ -7,13 +7,13 @@ from datetime import date, datetime
 
 import dramatiq
 import structlog
+from dramatiq import Broker
 from dramatiq.errors import Retry
 from sqlalchemy import Engine
 
 from domain.application import TeamRecord
 from domain.words import Check
 from workers import contests, filling_problems, overdue_reviews, overdue_sheet_reviews
-from workers.broker import Tasks
 from workers.tasks import CHECKS, NotYet
 
 SOON_MS = 500  # until the views have caught up
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 def declare_habit_actors(
-    broker: Tasks, record: TeamRecord, views: Engine, now: Callable[[], datetime]
+    broker: Broker, record: TeamRecord, views: Engine, now: Callable[[], datetime]
 ) -> None:
     """Make the broker know the checks of habits."""
 

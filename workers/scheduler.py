@@ -7,21 +7,17 @@ queue the same keys: correctness comes from the keys and from the events' ids, n
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from threading import Event
 from typing import Protocol
 
 import structlog
-from dramatiq.errors import BrokerConnectionError
-from eventsourcing.persistence import PersistenceError
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
 from domain.words import Check
 from projections.due import DueCheck
 from projections.supervision_due import CHECKS as SUPERVISION
+from projections.turns import Pace
 from workers.broker import MAX_STARTS, QUARANTINE_MS, Tasks
 from workers.dispatcher import Dispatcher
 from workers.tasks import (
@@ -47,7 +43,11 @@ from workers.tasks import (
 TICK = 1.0  # seconds between two looks at what is due
 SWEEP = 60.0  # seconds after which what is still due is queued once more
 POLL = 0.1  # seconds between two looks at the log
-BACK_OFF = (0.5, 10.0)  # shortest and longest wait for a broker that is away
+MOST_UNDER_WAY = 100  # due checks of one branch in the broker at once
+UNDER_WAY = timedelta(seconds=10)  # after that, a task that is still due holds nobody back
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+TICKS_A_SECOND = 10  # of all branches together: what is due is a matter of minutes, not seconds
+PACE = Pace(active=POLL, longest=1.0, a_second=100)
 
 # A deadline is looked at only when what was accepted just before it has reached the views, and
 # what the dispatcher sent has had its chance.
@@ -69,15 +69,20 @@ class Scheduler:
 
     def __init__(self, due: Due, send: Callable[[Task], None], broker: Broker) -> None:
         self._due, self._send, self._broker = due, send, broker
-        self._sent: set[str] = set()
+        self._sent: dict[str, datetime] = {}
 
     def tick(self, now: datetime) -> int:
-        """Queue what is due and was not queued since the last sweep; return how much that was."""
-        new = [task for task in map(task_of, self._due(now - SETTLE)) if task.key not in self._sent]
-        for task in new:
+        """Queue what is due and was not queued since the last sweep; return how much that was.
+
+        No more than MOST_UNDER_WAY at once, so that other branches' tasks need not queue behind.
+        """
+        due = [task_of(check) for check in self._due(now - SETTLE)]
+        under_way = sum(now - self._sent.get(task.key, LONG_AGO) < UNDER_WAY for task in due)
+        new = [task for task in due if task.key not in self._sent]
+        for task in new[: max(MOST_UNDER_WAY - under_way, 0)]:
             self._send(task)
-            self._sent.add(task.key)
-        return len(new)
+            self._sent[task.key] = now
+        return min(len(new), max(MOST_UNDER_WAY - under_way, 0))
 
     def sweep(self) -> None:
         """Forget what was queued, so that the next tick queues again whatever is still due."""
@@ -135,28 +140,27 @@ def task_of(due: DueCheck) -> Task:
     return TASK_OF[due.check](due)
 
 
-class Rounds:
-    """The loop of the scheduler process: the dispatcher's steps, the ticks and the sweeps."""
+class BranchRounds:
+    """What the scheduler process does for one branch, a little at a time."""
 
-    def __init__(self, dispatcher: Dispatcher, scheduler: Scheduler) -> None:
-        self._dispatcher, self._scheduler = dispatcher, scheduler
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        scheduler: Scheduler,
+        feed: Callable[[], None],
+        branches: Callable[[], int],
+    ) -> None:
+        self._dispatcher, self._scheduler, self._feed = dispatcher, scheduler, feed
+        self._branches = branches
         self._tick_at = self._sweep_at = 0.0
-        self._wait = BACK_OFF[0]
 
-    def run(self, stop: Event) -> None:
-        """Go round until told to stop; wait longer and longer while broker or store is away."""
-        while not stop.is_set():
-            try:
-                busy = self.once(time.monotonic(), datetime.now(UTC))
-            except (BrokerConnectionError, DBAPIError, PersistenceError) as error:
-                log.warning("scheduler.waits", error=type(error).__name__, seconds=self._wait)
-                stop.wait(self._wait)
-                self._wait = min(self._wait * 2, BACK_OFF[1])
-                self._sweep_at = 0.0  # it may come back empty
-                continue
-            self._wait = BACK_OFF[0]
-            if not busy:
-                stop.wait(POLL)
+    def turn(self, now: float) -> bool:
+        """Do what it is time for; ``now`` in monotonic seconds. Tell whether events came."""
+        try:
+            return self.once(now, datetime.now(UTC))
+        except Exception:
+            self._sweep_at = 0.0  # a broker that was away may come back empty
+            raise
 
     def once(self, clock: float, now: datetime) -> bool:
         """Do what it is time for; ``clock`` in monotonic seconds. Tell whether events came."""
@@ -166,15 +170,16 @@ class Rounds:
             self._sweep_at = clock + SWEEP
         if clock >= self._tick_at:
             self._scheduler.tick(now)
-            self._tick_at = clock + TICK
+            self._feed()
+            self._tick_at = clock + max(TICK, self._branches() / TICKS_A_SECOND)
         return events > 0
 
 
-def sender(broker: Tasks) -> Callable[[Task], None]:
-    """Return what sends a task to this broker."""
+def sender(broker: Tasks, branch: str = "") -> Callable[[Task], None]:
+    """Return what sends a branch's task to this broker; empty: the first branch's."""
 
     def send(task: Task) -> None:
         broker.declare_queue(task.queue)
-        broker.enqueue(task.message())
+        broker.enqueue(task.message(branch))
 
     return send

@@ -30,9 +30,11 @@ class Task:
         """Equal tasks have equal keys."""
         return "/".join((self.actor, *self.arguments))
 
-    def message(self) -> Message[object]:
-        """Return the task as a Dramatiq message."""
-        return Message(self.queue, self.actor, self.arguments, {}, {TASK_KEY: self.key})
+    def message(self, branch: str = "") -> Message[object]:
+        """Return the task of a branch as a Dramatiq message; empty: the first branch's."""
+        of = {"branch": branch} if branch else {}
+        key = f"{branch}:{self.key}" if branch else self.key
+        return Message(self.queue, self.actor, self.arguments, of, {TASK_KEY: key})
 
 
 def check_missing_logs(team_id: str, day: date, due_at: datetime) -> Task:

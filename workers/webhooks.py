@@ -9,12 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from threading import Event as Stop
 from typing import Any, Protocol
 
-import structlog
-from eventsourcing.persistence import PersistenceError
-from sqlalchemy.exc import DBAPIError
 from standardwebhooks import Webhook as Signer
 
 from store.log_reader import LoggedEvent
@@ -22,7 +18,6 @@ from store.webhooks import DONE, WAITING, Delivery, Hook, WebhookStore
 from workers.outside import Refused, Unreached
 from workers.tasks import Task, deliver_webhook
 
-POLL = 1.0  # seconds between two looks at the log
 BATCH = 500
 TEST = "webhook.test_asked.v1"
 TOLD = frozenset(
@@ -54,14 +49,11 @@ TOLD = frozenset(
     }
 )
 
-log = structlog.get_logger(__name__)
-
 
 class Reader(Protocol):
     """The log."""
 
     def after(self, position: int, limit: int) -> Sequence[LoggedEvent]: ...
-    def head(self) -> int: ...
 
 
 class Post(Protocol):
@@ -76,24 +68,25 @@ class Feeder:
     def __init__(self, reader: Reader, hooks: WebhookStore, send: Callable[[Task], None]) -> None:
         self._reader, self._hooks, self._send = reader, hooks, send
 
-    def run(self, stop: Stop) -> None:
-        """Feed until told to stop; stores and brokers that are away are waited for."""
-        while not stop.is_set():
-            try:
-                busy = self.step() == BATCH
-                self.queue()
-            except (DBAPIError, PersistenceError, OSError) as problem:
-                log.warning("webhooks.wait", error=type(problem).__name__)
-                busy = False
-            stop.wait(0.0 if busy else POLL)
+    def once(self) -> None:
+        """Look at the next events and queue what is due; nothing where nobody is to be told."""
+        if self._hooks.hooks():
+            self.step()
+            self.queue()
 
     def step(self) -> int:
-        """Look at the next events; return how many there were."""
-        place = self._hooks.place(self._reader.head())
-        events = self._reader.after(place, BATCH)
+        """Look at the next events; return how many there were.
+
+        A log that nobody followed so far is read from where the oldest webhook was added.
+        """
+        hooks = self._hooks.hooks()
+        if not hooks:
+            return 0
+        first = min(hook.since for hook in hooks)
+        place = self._hooks.place(first)
+        events = self._reader.after(max(place, first), BATCH)
         if not events:
             return 0
-        hooks = self._hooks.hooks()
         new = [
             (hook.webhook_id, e.position, e.topic) for e in events for hook in concerned(e, hooks)
         ]

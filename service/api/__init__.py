@@ -11,6 +11,7 @@ from service.api import (
     cases,
     checks,
     coachings,
+    company,
     complaints,
     contests,
     customers,
@@ -77,6 +78,7 @@ RESOURCES = (
     calendar_feeds.resource,
     notices.resource,
     webhooks.resource,
+    company.resource,
 )
 DESCRIPTION = (
     "Commands append events and answer with their position in the log; queries read views and "

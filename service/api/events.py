@@ -79,7 +79,7 @@ def list_events(args: dict[str, Any]) -> Page:
     limit, before = args.pop("limit"), key_of(args.pop("cursor"), int)
     with shilu().views.connect() as connection:
         found = audit_trail.stream(connection, Filters(**args), before, limit + 1)
-    return page_of([_event(row) for row in found], limit, key=lambda event: event["position"])
+    return page_of([event_of(row) for row in found], limit, key=lambda event: event["position"])
 
 
 @resource.query("/events/<int:position>", EventShown, views=VIEWS, errors=(403, 404))
@@ -93,13 +93,14 @@ def show_event(_: dict[str, Any], position: int) -> dict[str, Any]:
         siblings = audit_trail.same_command(connection, row.command_id)
         effects = audit_trail.effects_of(connection, position)
     return {
-        **_event(row),
-        "same_command": [_event(other) for other in siblings if other.position != position],
-        "effects": [_event(effect) for effect in effects],
+        **event_of(row),
+        "same_command": [event_of(other) for other in siblings if other.position != position],
+        "effects": [event_of(effect) for effect in effects],
     }
 
 
-def _event(row: TrailRow) -> dict[str, Any]:
+def event_of(row: TrailRow) -> dict[str, Any]:
+    """Return an event as it is shown, with its sentence in the reader's language."""
     names = names_of(EventListed) - {"sentence"}
     shown = {name: getattr(row, name) for name in names}
     return shown | {"sentence": row.sentence(reader_language())}

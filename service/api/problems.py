@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 
 from domain.refusals import Refusal, Stale
 from service.api.answers import json_answer
+from service.branches import Moving
 from service.language import reader_language
 from service.refusals import sentence, status
 
@@ -104,6 +105,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Say with If-Match which version you have read.",
     ),
     "too-many-attempts": (429, "尝试次数过多,请稍后再试。", "Too many attempts; try later."),
+    "moving": (
+        503,
+        "营业部的记录正在搬家,请稍后重试。",
+        "The branch is being moved to another database; try again soon.",
+    ),
     "busy": (503, "系统繁忙,请稍后重试。", "The store is busy; try again."),
     "internal": (500, "系统内部错误。", "Something went wrong inside."),
 }
@@ -141,6 +147,8 @@ def problem_response(error: Exception) -> Response:
         return _of_problem(error)
     if isinstance(error, Refusal):
         return _of_refusal(error)
+    if isinstance(error, Moving):
+        return _of_problem(Problem("moving", headers={"Retry-After": str(error.retry_after)}))
     if isinstance(error, HTTPException):
         return _of_http(error)
     if isinstance(error, PersistenceError | OperationalError):

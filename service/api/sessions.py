@@ -18,6 +18,7 @@ from service.api.problems import Problem
 from service.api.resource import Resource
 from service.api.schemas import Body
 from service.arriving import must_have_second_factor
+from service.branches import enter
 from service.context import shilu
 from service.sessions import visit
 from store.accounts import (
@@ -101,7 +102,7 @@ def _proven(credentials: dict[str, Any]) -> tuple[Account, Proof]:
         raise Problem("first-password-expired") from refused
     except WrongCredentials as refused:
         raise problem_of(refused, refused.account) from refused
-    if account.branch != shilu().branch:
+    if not enter(account.branch):
         raise Problem("wrong-password")
     return account, _second_proof(account, credentials["code"])
 

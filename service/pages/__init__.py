@@ -17,6 +17,7 @@ from service.pages import (
     cases,
     checks,
     coaching,
+    company,
     complaints,
     contests,
     customers,
@@ -130,4 +131,5 @@ ALL_PAGES = (
     aids.pages,
     webhooks.pages,
     find_customer.pages,
+    company.pages,
 )

@@ -12,7 +12,6 @@ from flask import Blueprint, render_template, request
 from sqlalchemy import Connection
 from werkzeug.exceptions import NotFound
 
-from domain.rhythm import Rules
 from domain.words import Role
 from projections import callback_queue, cases, coaching_board, customers, team_day
 from projections.callback_queue import Call
@@ -24,7 +23,7 @@ from service.pages import sheet_reminders
 from service.pages.coaching_story import card_row
 from service.pages.duty_rings import cadences, duty_rings
 from service.pages.team_table import member_row
-from service.reading import as_of, day_in_address, views
+from service.reading import as_of, day_in_address, morning_of, views
 from service.sessions import reader
 from service.words import DESIGNS, label, listed_because
 
@@ -36,7 +35,7 @@ def board() -> str:
     """Show one team on one day; the address says which."""
     need(reader(), Thing.BOARD)
     rules, today = shilu().rules(), shilu().today()
-    day = min(day_in_address(morning_day(rules)), today)
+    day = min(day_in_address(morning_of(rules, shilu().now())), today)
     with views(
         "team_day", "callback_queue", "cases", "supervisor_duties", "coaching_board"
     ) as connection:
@@ -90,19 +89,6 @@ def board() -> str:
         if day < today
         else "",
     )
-
-
-def morning_day(rules: Rules) -> date:
-    """Return the day a board is about: in the morning the last working day, later today."""
-    now = local(shilu().now(), rules.time_zone)
-    if now.hour >= 12:
-        return now.date()
-    day = now.date() - timedelta(days=1)
-    for _back in range(14):
-        if rules.is_working_day(day):
-            return day
-        day -= timedelta(days=1)
-    return now.date() - timedelta(days=1)
 
 
 def teams_of(connection: Connection, who: Reader) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from domain.words import Receipt
 from projections import customers, plans
 from projections.plans import Planned
 from service.access import Thing, need
+from service.branches import enter
 from service.context import shilu
 from service.feed_address import close_address, feeds, open_address
 from service.forms import Form, PageForm, Tick, by, command_id, see, sent
@@ -79,7 +80,7 @@ def close_feed() -> Response:
 def feed(token: str) -> Response:
     """Give the plan behind an address to a calendar program."""
     found = feeds().find(token)
-    if found is None or found.branch != shilu().branch:
+    if found is None or not enter(found.branch):
         raise NotFound
     accounts = shilu().accounts.all_of(found.branch)
     account = next((a for a in accounts if a.person_id == found.person_id and a.active), None)

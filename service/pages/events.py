@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from types import SimpleNamespace
@@ -12,23 +11,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
-from sqlalchemy import Connection
 from werkzeug.exceptions import NotFound
 
-from domain.words import Role
-from projections import audit_trail, audit_words, customers, team_day
+from projections import audit_trail, team_day
 from projections.audit_trail import Filters, TrailRow
 from service.access import Thing, need
 from service.context import shilu
-from service.language import N_, _, local, reader_language
+from service.event_words import Names, names_for, sentence
+from service.language import N_, _, local
 from service.reading import as_of, integer, views
 from service.sessions import reader
 from service.words import ROLES, label
 
 pages = Blueprint("events", __name__)
 PAGE = 50
-PERSON_FACTS = ("agent_id", "person_id", "owner_id", "from_owner_id", "supervisor_id")
-TEAM_FACTS = ("team_id", "from_team_id")
 FAMILIES = (  # every event's topic begins with one of these
     ("daily_log.", N_("工作日志")),
     ("plan.", N_("计划")),
@@ -76,26 +72,13 @@ SOURCES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Names for the ids in sentences; customers by their masks."""
-
-    people: Mapping[str, str]
-    teams: Mapping[str, str]
-    customers: Mapping[str, str]
-
-    def person(self, person_id: str) -> str:
-        """Return a person's name, or the id if nobody has it."""
-        return _("系统") if person_id == Role.SYSTEM else self.people.get(person_id, person_id)
-
-
 @pages.get("/events")
 def stream() -> str:
     """List events, newest first, as the address says."""
     need(reader(), Thing.EVENTS)
-    chosen = _chosen()
+    chosen = chosen_events()
     with views("audit_trail", "team_day") as connection:
-        rows = audit_trail.stream(connection, _filters(chosen), integer("before"), PAGE + 1)
+        rows = audit_trail.stream(connection, event_filters(chosen), integer("before"), PAGE + 1)
         names = names_for(connection, rows)
         effects = audit_trail.effects_counted(connection, [row.position for row in rows[:PAGE]])
         people = team_day.people(connection, shilu().today()).values()
@@ -143,42 +126,14 @@ def event(position: int) -> str:
     )
 
 
-def names_for(connection: Connection, rows: Iterable[TrailRow]) -> Names:
-    """Return the names of whom these events are about."""
-    people = team_day.people(connection, shilu().today())
-    return Names(
-        {key: p.name for key, p in people.items()},
-        {team.team_id: team.name for team in team_day.teams(connection)},
-        customers.names(connection, {r.customer_id for r in rows if r.customer_id}),
-    )
-
-
-def sentence(row: TrailRow, names: Names) -> str:
-    """Return an event as a whole sentence, with names in place of ids."""
-    facts = dict(row.facts)
-    for key in PERSON_FACTS:
-        if facts.get(key):
-            facts[key] = names.person(str(facts[key]))
-    for key in TEAM_FACTS:
-        if facts.get(key):
-            facts[key] = names.teams.get(str(facts[key]), facts[key])
-    if facts.get("customer_id") and "name_masked" not in facts:
-        facts["customer_id"] = names.customers.get(facts["customer_id"], facts["customer_id"])
-    if isinstance(facts.get("findings"), list):
-        facts["findings"] = len(facts["findings"])
-    said = audit_words.sentence(row.topic, facts, reader_language())
-    if row.role == Role.SYSTEM:
-        return _("系统：{said}", said=said)
-    actor = names.person(row.actor)
-    return said if said.startswith(actor) else f"{actor} {said}"
-
-
-def _chosen() -> SimpleNamespace:
+def chosen_events() -> SimpleNamespace:
+    """Return which events the address asks for, as it was typed."""
     fields = ("topic", "actor", "agent", "team", "since", "until")
     return SimpleNamespace(**{name: request.args.get(name, "").strip()[:80] for name in fields})
 
 
-def _filters(chosen: SimpleNamespace) -> Filters:
+def event_filters(chosen: SimpleNamespace) -> Filters:
+    """Return the filters of what was chosen; what is no day filters nothing."""
     return Filters(
         topic=chosen.topic or None,
         actor=chosen.actor or None,

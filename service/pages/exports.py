@@ -18,11 +18,11 @@ from domain.words import By
 from projections import audit_trail, timeline
 from service.access import Thing, need
 from service.context import Proofs, shilu
+from service.event_words import names_for, sentence
 from service.evidence_files import MOST, hand_over
 from service.evidence_jobs import Busy, JobFailed
 from service.forms import Day, Form, PageForm, by, sent, whole
 from service.language import LANGUAGES, N_, _, local
-from service.pages.events import names_for, sentence
 from service.pages.proof import BROKEN, FAILED, busy, done_before, log_key, signed
 from service.reading import integer, views
 from service.sessions import reader

@@ -20,6 +20,7 @@ from domain.words import By, LeaveKind, Receipt, Role
 from projections import team_day
 from service.access import Thing, need
 from service.account_events import owner
+from service.branches import branches
 from service.context import shilu
 from service.forms import Day, Form, PageForm, Secret, an_id, by, one_of, see, sent, text
 from service.language import N_, _, day_text
@@ -28,7 +29,14 @@ from service.new_password import why_not, words_about
 from service.reading import as_of, said, views
 from service.sessions import reader
 from service.words import IDENTITY_CHECKS, LEAVES, ROLES, label, options
-from store.accounts import AccountError, LoginTaken, WeakPassword, initial_password
+from store.accounts import (
+    ALL_BRANCHES,
+    Account,
+    AccountError,
+    LoginTaken,
+    WeakPassword,
+    initial_password,
+)
 
 pages = Blueprint("people", __name__)
 JOINING = (
@@ -458,8 +466,17 @@ def _way_in(person_id: str) -> SimpleNamespace | None:
         return None
     return SimpleNamespace(
         second_factor=account.second_factor,
+        sees=_sees(account),
         sessions=len(shilu().accounts.sessions_of(account)),
     )
+
+
+def _sees(account: Account) -> str:
+    """Return which other branches an account sees, as people call them; empty for none."""
+    if ALL_BRANCHES in account.branches.split(","):
+        return _("所有营业部")
+    names = [name for name in account.branches.split(",") if name and account.sees(name)]
+    return _("、").join(branches().title(name) for name in names)
 
 
 def _shown(member: Member, names: dict[str, str], *, leads: bool, today: date) -> SimpleNamespace:

@@ -25,10 +25,10 @@ from projections.audit_trail import Filters
 from service.access import Thing, need
 from service.checkpoint_qr import qr_of
 from service.context import Proofs, shilu
+from service.event_words import names_for, sentence
 from service.evidence_jobs import Busy, Job, JobFailed
 from service.forms import Form, PageForm, by, sent, text
 from service.language import N_, _, local
-from service.pages.events import names_for, sentence
 from service.reading import views
 from service.sessions import reader
 from store.checkpoints import Kept

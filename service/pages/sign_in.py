@@ -13,6 +13,7 @@ from domain.account_record import DoorRefusal
 from domain.words import Role
 from service import sessions
 from service.account_events import tell_turned_away
+from service.branches import enter as enter_branch
 from service.context import shilu
 from service.forms import Form, error_texts
 from service.language import COOKIE, LANGUAGES, N_, _, reader_language
@@ -115,7 +116,7 @@ def _enter(filled: Form, login: str, password: str, wanted: str) -> AnyResponse:
     except WrongCredentials as refusal:
         tell_turned_away(refusal.account, DoorRefusal.WRONG_PASSWORD)
         account = None
-    if account is None or account.branch != shilu().branch:
+    if account is None or not enter_branch(account.branch):
         filled.problem = _("账号或密码不对，请再试一次。")
         filled.status = 401
         return _door(filled, wanted)

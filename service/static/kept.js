@@ -1,5 +1,6 @@
 // Shows what this browser keeps as a witness (witness.js), since when, and lets it be taken away.
-const KEYS = { kept: 'shilu.checkpoint', receipts: 'shilu.receipts', alarm: 'shilu.alarm' };
+const OF = (document.documentElement.dataset.log ?? '/log').slice(4); // as in witness.js
+const KEYS = { kept: `shilu.checkpoint${OF}`, receipts: `shilu.receipts${OF}`, alarm: `shilu.alarm${OF}` };
 const load = (key) => { try { return JSON.parse(localStorage.getItem(KEYS[key])); } catch { return null; } };
 const box = document.getElementById('kept'), part = (name) => box.querySelector(`[data-if=${name}]`);
 const when = (ms) => new Date(ms).toLocaleString(document.documentElement.lang);

@@ -1,6 +1,7 @@
 // This browser is a witness: it keeps the newest checkpoint and the receipts of what was written here,
 // and at the next visit demands proof that the log still begins with all of it (docs/audit.md).
-const KEPT = 'shilu.checkpoint', RECEIPTS = 'shilu.receipts', ALARM = 'shilu.alarm', MINUTE = 60000;
+const LOG = document.documentElement.dataset.log ?? '/log', OF = LOG.slice(4); // each branch's log for itself
+const KEPT = `shilu.checkpoint${OF}`, RECEIPTS = `shilu.receipts${OF}`, ALARM = `shilu.alarm${OF}`, MINUTE = 60000;
 const load = (key) => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } };
 const save = (key, value) => localStorage.setItem(key, JSON.stringify(value));
 const un64 = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), to64 = (data) => btoa(String.fromCharCode(...data));
@@ -36,14 +37,14 @@ const parse = (note) => { const [origin, size, root] = note.split('\n'); return 
 const alarm = (why, shown) => save(ALARM, { why, shown, kept: load(KEPT), at: Date.now() });
 
 async function hold() {
-  const kept = load(KEPT), answer = await fetch('/log/checkpoint'), now = Date.now();
+  const kept = load(KEPT), answer = await fetch(`${LOG}/checkpoint`), now = Date.now();
   if (!answer.ok) done(answer);
   if (answer.status === 404 && kept) return alarm('gone', '');
   if (!answer.ok) return;
   const next = parse(await answer.text());
   if (kept && (kept.origin !== next.origin || kept.size > next.size)) return alarm(kept.origin === next.origin ? 'shorter' : 'other', next.note);
   if (kept && kept.size < next.size) {
-    const proof = await ask(`/log/proof/consistency?from=${kept.size}&to=${next.size}`);
+    const proof = await ask(`${LOG}/proof/consistency?from=${kept.size}&to=${next.size}`);
     if (!proof) return; // the tree is being built anew: asked again next time
     if (!await goesOn(kept, next, (await proof.json()).hashes)) return alarm('changed', next.note);
   } else if (kept && kept.root !== next.root) return alarm('changed', next.note);
@@ -54,7 +55,7 @@ async function hold() {
 async function holdReceipts(next) {
   const receipts = load(RECEIPTS) ?? [];
   for (const receipt of receipts.filter((one) => !one.found && one.position <= next.size).slice(-20)) {
-    const answer = await ask(`/log/proof/inclusion?position=${receipt.position}&size=${next.size}`);
+    const answer = await ask(`${LOG}/proof/inclusion?position=${receipt.position}&size=${next.size}`);
     if (!answer) continue;
     const { hashes } = await answer.json(), roots = await climb(receipt.position - 1, next.size - 1, un64(receipt.leaf), hashes);
     if (roots?.[0] !== next.root) return alarm('lost', receipt.note);

@@ -72,6 +72,14 @@ PUBLIC = {
     "GET /log/proof/inclusion",
     "GET /log/proof/consistency",
     "POST /log/cosignature",
+    "GET /log/of/<branch>/checkpoint",
+    "GET /log/of/<branch>/checkpoint/cosigned",
+    "GET /log/of/<branch>/checkpoint/<int(max=9007199254740991):size>",
+    "GET /log/of/<branch>/key",
+    "GET /log/of/<branch>/tile/<path:path>",
+    "GET /log/of/<branch>/proof/inclusion",
+    "GET /log/of/<branch>/proof/consistency",
+    "POST /log/of/<branch>/cosignature",
     "GET /api/v1/openapi.json",
     "POST /api/v1/sessions",
     "POST /api/v1/sessions/first-password",
@@ -543,6 +551,10 @@ PAGES = (
     row("GET /inquiries/<complaint_id>", s="++00", u="0"),
     row("POST /inquiries/<complaint_id>/answer", {"text": "没有"}, s="++00", u="0"),
     # the auditor's desk
+    # the company: nobody here was granted another branch, so it is the own one alone
+    row("GET /company", u="+", x="+", m="+"),
+    row("GET /company/search", x="+"),
+    row("POST /company/branch", {"branch": "main"}, u="+", x="+", m="+"),
     row("GET /events", x="+"),
     row("GET /events/<int:position>", x="+"),
     row("GET /time-machine", query="team={team_id}", u="+", x="+"),
@@ -639,6 +651,10 @@ PAGES = (
 API_ROWS = (
     row(f"DELETE {API}/sessions/current", **ALL),
     row(f"GET {API}/me", **ALL),
+    # the company
+    row(f"GET {API}/company", u="+", x="+", m="+"),
+    row(f"GET {API}/company/events", x="+"),
+    row(f"POST {API}/company/branch", {"branch": "main"}, u="+", x="+", m="+"),
     # one's own account
     row(f"GET {API}/account", **ALL),
     row(

@@ -20,8 +20,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.proof import TileNodes, consistency_proof, leaf_hash, root_of
-from store.signed_note import Checkpoint, Note, ReceiptText, VerifierKey, base64ed, unbase64
-from store.signer import Files, Refused, Signer, SignerError, answer
+from store.signed_note import (
+    Checkpoint,
+    Note,
+    ReceiptText,
+    SigningKey,
+    VerifierKey,
+    base64ed,
+    unbase64,
+)
+from store.signer import Files, Log, Refused, Signer, SignerError, answer
 from store.signer_client import PATIENCE, PAUSE, SignerAway, SignerClient, SignerRefused
 
 ORIGIN = "shilu.test/main"
@@ -36,7 +44,8 @@ def proof_of(leaves: list[bytes], old: int, new: int) -> list[bytes]:
 
 def sign(signer: Signer | SignerClient, leaves: list[bytes], size: int, since: int) -> Checkpoint:
     proof = proof_of(leaves, since, size)
-    note = Note.parse(signer.checkpoint(size, root_of(leaves[:size]), proof).encode())
+    log = signer.log(signer.origin) if isinstance(signer, Signer) else signer
+    note = Note.parse(log.checkpoint(size, root_of(leaves[:size]), proof).encode())
     return Checkpoint.parse(note.text)
 
 
@@ -56,11 +65,11 @@ def test_checkpoints_that_go_on_are_signed(signer: Signer) -> None:
     for old, new in ((0, 3), (3, 3), (3, 4), (4, 57)):
         assert sign(signer, LEAVES, new, old) == Checkpoint(ORIGIN, new, root_of(LEAVES[:new]))
 
-    assert signer.last() == (57, root_of(LEAVES[:57]))
+    assert signer.last(ORIGIN) == (57, root_of(LEAVES[:57]))
 
 
 def test_its_signature_verifies_with_its_public_key(signer: Signer) -> None:
-    note = Note.parse(signer.checkpoint(3, root_of(LEAVES[:3]), []).encode())
+    note = Note.parse(signer.log(ORIGIN).checkpoint(3, root_of(LEAVES[:3]), []).encode())
 
     assert note.by(VerifierKey.parse(signer.verifier_key)) is not None
 
@@ -83,7 +92,7 @@ def test_a_rollback_and_a_fork_are_refused(
     with pytest.raises(Refused):
         sign(signer, leaves, size, since)
 
-    assert signer.last() == (10, root_of(LEAVES[:10]))
+    assert signer.last(ORIGIN) == (10, root_of(LEAVES[:10]))
     assert sign(signer, LEAVES, 11, 10).size == 11
 
 
@@ -109,7 +118,7 @@ def test_each_log_has_a_memory_of_its_own(tmp_path: Path) -> None:
     other.close()
     again = a_signer(tmp_path)
 
-    assert again.last() == (10, root_of(LEAVES[:10]))
+    assert again.last(ORIGIN) == (10, root_of(LEAVES[:10]))
     again.close()
 
 
@@ -157,7 +166,7 @@ def test_a_memory_that_cannot_be_written_means_no_signature(
     monkeypatch.undo()
 
     assert refused == {"refused": "not remembered: OSError"}
-    assert signer.last()[0] == 0
+    assert signer.last(ORIGIN)[0] == 0
     assert "note" in answer(signer, json.dumps(request).encode())
 
 
@@ -195,12 +204,11 @@ class _Known(Signer):
     def __init__(self) -> None:
         """Has no files."""
 
-    @property
-    def verifier_key(self) -> str:
-        return "key"
-
-    def last(self) -> tuple[int, bytes]:
-        return 0, bytes(32)
+        self._origin = ORIGIN
+        self._logs = {ORIGIN: Log(self, SigningKey.of_seed(ORIGIN, bytes(32)))}
+        self._signed = {}
+        self._lock = threading.Lock()
+        self._public = None
 
 
 _SHARED = _Known()

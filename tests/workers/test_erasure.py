@@ -178,10 +178,10 @@ class World:
         def nodes(level: int, index: int) -> bytes:
             return perfect_root(b"".join(leaves[index << level : (index + 1) << level]))
 
-        note = signer.checkpoint(len(leaves), root_of(leaves), [])
+        note = signer.log(ORIGIN).checkpoint(len(leaves), root_of(leaves), [])
         wanted = Wanted(ORIGIN, self.branch.name, 1, len(leaves), note, len(leaves))
         source = self.branch.store.reader().audit_source
-        write_bundle(target, wanted, source, nodes, signer.manifest)
+        write_bundle(target, wanted, source, nodes, signer.log(ORIGIN).manifest)
         signer.close()
         return signer.verifier_key
 

@@ -21,7 +21,7 @@ from workers.actors import declare_actors
 from workers.bookmark import Bookmark
 from workers.broker import Tasks, build_broker
 from workers.dispatcher import Dispatcher
-from workers.scheduler import SETTLE, Rounds, Scheduler, sender, task_of
+from workers.scheduler import SETTLE, BranchRounds, Scheduler, sender, task_of
 from workers.tasks import Task
 
 KINDS = ("missing_logs", "fake_entries")
@@ -200,7 +200,7 @@ def test_the_rounds_dispatch_tick_and_sweep_by_themselves(office: Office) -> Non
     broker = office.place.open()
     declare_actors(broker, office.branch.record, office.views, lambda: office.now)
     dispatcher, scheduler = office.rounds(broker)
-    rounds = Rounds(dispatcher, scheduler)
+    rounds = BranchRounds(dispatcher, scheduler, lambda: None, lambda: 1)
     callback = office.answered_callback()
 
     with working(broker):
