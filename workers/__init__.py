@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from store.branch import BranchStore
     from store.branches import Directory
     from store.import_jobs import ImportJobs
+    from store.signer_client import SignerClient
     from store.webhooks import WebhookStore
     from workers.broker import Tasks
     from workers.checkpoints import CheckpointMaker
@@ -70,6 +71,7 @@ def run_scheduler() -> int:
     from threading import Thread
 
     from projections.turns import Turns
+    from store.signer_client import SignerClient
     from workers.checkpoints import CheckpointRounds
     from workers.logs import configure_logs
     from workers.scheduler import PACE
@@ -83,7 +85,12 @@ def run_scheduler() -> int:
     def begin(store: BranchStore) -> BranchRounds:
         return _rounds(settings, store, broker, directory)
 
-    signing = CheckpointRounds(directory.open_stores, lambda store: _checkpoints(settings, store))
+    signer = SignerClient(settings.signer_socket)  # of all branches: one connection
+
+    def maker(store: BranchStore) -> CheckpointMaker:
+        return _checkpoints(settings, store, signer.of(settings.origin_of(store.name)))
+
+    signing = CheckpointRounds(directory.open_stores, maker)
     checkpoints = Thread(target=signing.run, args=(stop,), name="checkpoints")
     checkpoints.start()
     Turns(directory.open_stores, begin, PACE).run(stop)
@@ -191,15 +198,14 @@ def _outgoing(settings: Settings, store: BranchStore, record: TeamRecord) -> Out
     )
 
 
-def _checkpoints(settings: Settings, store: BranchStore) -> CheckpointMaker:
+def _checkpoints(settings: Settings, store: BranchStore, signer: SignerClient) -> CheckpointMaker:
     from store.checkpoints import Checkpoints, checkpoints_engine
-    from store.signer_client import SignerClient
     from workers.checkpoints import CheckpointMaker
 
     return CheckpointMaker(
         store.views_engine(),
         Checkpoints(checkpoints_engine(store), settings.origin_of(store.name)),
-        SignerClient(settings.signer_socket, settings.origin_of(store.name)),
+        signer,
         store.folder / "checkpoints",
         _now,
     )
