@@ -381,7 +381,9 @@ def detect(folder: Path | None, out: Path | None, interactive: bool) -> None:
 @click.argument(
     "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
-@click.option("--report", is_flag=True, help="Measure the goals on simulated branches.")
+@click.option(
+    "--report", is_flag=True, help="Measure the goals, on simulated branches or on FOLDER."
+)
 @click.option("--compare", "kind", help="Compare alert lines and call budgets on this kind.")
 @click.option("--bench", is_flag=True, help="Measure how fast detection is on a large branch.")
 @click.option("--record", is_flag=True, help="Replay this branch's own past and put it on record.")
@@ -406,14 +408,15 @@ def backtest(
 ) -> None:
     """Replay a branch as if live, or measure on simulated branches.
 
-    FOLDER is a branch in the interchange format. A recorded backtest is what a new alert line, or
-    weights fitted on the branch's own calls, rest on.
+    FOLDER is a branch in the interchange format; with --report, and its truth beside it, the goals
+    are measured on it with drawn calls. A recorded backtest is what a new alert line, or weights
+    fitted on the branch's own calls, rest on.
     """
     from shilu.backtest import command
 
     if folder is None and not (report or kind or bench or record):
         raise click.UsageError("give FOLDER, --report, --compare, --bench or --record")
-    if folder is not None:
+    if folder is not None and not report:
         command.show_folder(folder, click.echo, plots)
     if record:
         _record_backtest(plots, actor)
@@ -426,7 +429,11 @@ def backtest(
         click.echo("\n".join(lines))
     if report:
         with bar("playing branches") as progress:
-            lines = command.goal_lines(tried, only, progress)
+            lines = (
+                command.sample_lines(folder, tried, progress)
+                if folder
+                else command.goal_lines(tried, only, progress)
+            )
         click.echo("\n".join(lines))
 
 

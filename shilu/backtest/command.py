@@ -7,9 +7,10 @@ from shilu.backtest.compare import HEAD as COMPARISON_HEAD
 from shilu.backtest.compare import compare
 from shilu.backtest.folder import Week, replay_folder
 from shilu.backtest.notes import note_lines
-from shilu.backtest.report import GOALS, Line, measure
+from shilu.backtest.report import GOALS, Line, measure, measure_sample
 from shilu.detect import BranchHasErrors
 from shilu.importer import error_lines
+from shilu.simulation.sample import TruthUnknown
 from shilu.terminal import BadInput
 
 LINES, BUDGETS, WEEKS = (0.9, 0.95, 0.99), (1, 2, 3), 8
@@ -69,6 +70,19 @@ def goal_lines(
 
     lines = [HEAD, *map(Line.text, measure(goals, seeds, told))]
     return lines + (note_lines(seeds, progress) if only in (None, "notes") else [])
+
+
+def sample_lines(
+    folder: Path, seeds: Sequence[int], progress: Callable[[int, int], None]
+) -> list[str]:
+    """Return the table of goals, measured on the branch in ``folder`` with drawn calls."""
+    try:
+        found = measure_sample(folder, seeds, lambda _name, done, total: progress(done, total))
+    except BranchHasErrors as bad:
+        raise BadInput(error_lines(bad.errors)) from bad
+    except TruthUnknown as unknown:
+        raise BadInput(str(unknown)) from unknown
+    return [HEAD, *map(Line.text, found)]
 
 
 def _week_line(week: Week) -> str:

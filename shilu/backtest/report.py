@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
+from pathlib import Path
 
 from shilu.backtest.outcome import Outcome, outcome_of
 from shilu.backtest.play import play
 from shilu.backtest.statistics import Figure, mean_of, root_mean_square, share_of
 from shilu.simulation.branch import simulate
 from shilu.simulation.kinds import KINDS
+from shilu.simulation.sample import answered, sample_branch
 
 Measure = Callable[[Sequence[Outcome]], Figure]
 Told = Callable[[str, int, int], None]
@@ -118,6 +120,24 @@ def measure(goals: Iterable[Goal], seeds: Sequence[int], told: Told) -> list[Lin
     worlds = dict.fromkeys((goal.kind, goal.weeks) for goal in wanted)
     outcomes = {world: _played(*world, seeds, told) for world in worlds}
     return [Line(goal, goal.measure(outcomes[goal.kind, goal.weeks])) for goal in wanted]
+
+
+def measure_sample(folder: Path, seeds: Sequence[int], told: Told) -> list[Line]:
+    """Play the branch of a folder once a seed, each with other answers, and measure the goals.
+
+    Raises TruthUnknown, BranchHasErrors.
+    """
+    branch, outcomes = sample_branch(folder), list[Outcome]()
+    for done, seed in enumerate(seeds, start=1):
+        outcomes.append(outcome_of(play(answered(branch, seed))))
+        told(folder.name, done, len(seeds))
+    weeks = len({day.isocalendar()[:2] for day in branch.days})
+    goals = [replace(g, kind=folder.name, weeks=weeks) for g in GOALS if _of_a_usual_branch(g)]
+    return [Line(goal, goal.measure(outcomes)) for goal in goals]
+
+
+def _of_a_usual_branch(goal: Goal) -> bool:
+    return goal.kind == "ordinary" and goal.weeks == 8
 
 
 def _played(kind: str, weeks: int, seeds: Sequence[int], told: Told) -> list[Outcome]:
