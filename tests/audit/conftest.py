@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from shilu.cli import main
 from store.branch import BranchStore
+from store.signer_client import SignerAway
 
 from .branch import ORIGIN, add, sign
 
@@ -29,6 +30,16 @@ def branch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BranchStore:
     return store
 
 
+def sign_when_it_answers(branch: BranchStore) -> None:
+    """Sign a checkpoint: the socket is there a moment before anybody listens at it."""
+    for _ in range(200):
+        try:
+            return sign(branch)
+        except SignerAway:
+            time.sleep(0.05)
+    raise TimeoutError("the signer did not answer within ten seconds")
+
+
 @pytest.fixture
 def signed(branch: BranchStore) -> Iterator[BranchStore]:
     """The same branch with a signer and a checkpoint over all its events."""
@@ -36,11 +47,7 @@ def signed(branch: BranchStore) -> Iterator[BranchStore]:
     files = branch.data_dir / "signer.key", branch.data_dir / "signer.sock", vkey
     process = subprocess.Popen([sys.executable, "-m", "store.signer", ORIGIN, *files])
     try:
-        for _ in range(200):
-            if files[1].exists():
-                break
-            time.sleep(0.05)
-        sign(branch)
+        sign_when_it_answers(branch)
         yield branch
     finally:
         process.terminate()

@@ -14,6 +14,7 @@ import pytest
 from domain.paper import Paper
 from domain.plan import Intention
 from domain.words import PlanKind
+from service import bound
 from service.context import Proofs
 from service.printing import pdf_of
 from store.checkpoints import Checkpoints, checkpoints_engine
@@ -89,7 +90,7 @@ def test_the_newest_checkpoint_stands_on_the_sheet(branch: Branch) -> None:
     kept = Checkpoints(checkpoints_engine(branch.store), key.name)
     kept.keep(str(key.sign(Checkpoint(key.name, 12, bytes(32)).text)), NOON)
     proofs = Proofs(SignerClient(Path("unused.sock")), kept, Path("unused.vkey"))
-    branch.app.extensions["shilu"] = replace(branch.context, proofs=proofs)
+    bound(branch.app, replace(branch.context, proofs=proofs))
 
     page = branch.visitor("s1").post(DAY_SHEET)
 
