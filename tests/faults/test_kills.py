@@ -53,7 +53,7 @@ def aftermath(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Aftermath]:
     """On the embedded default, and on a real PostgreSQL with a real Redis."""
-    names = ("postgres_url", "redis_url") if request.param == "servers" else ()
+    names = ("own_postgres_url", "redis_url") if request.param == "servers" else ()
     urls = [request.getfixturevalue(name) for name in names]
     with running(tmp_path_factory.mktemp("shilu"), TODAY, *urls) as product:
         scene = Aftermath(product)

@@ -109,10 +109,10 @@ class Pair(Product):
 
 @pytest.fixture(scope="module")
 def outage(
-    tmp_path_factory: pytest.TempPathFactory, postgres_url: str, redis_url: str
+    tmp_path_factory: pytest.TempPathFactory, own_postgres_url: str, redis_url: str
 ) -> Iterator[Scene]:
     """Two hosts of which one died, came back, and then the other one."""
-    pair = Pair(tmp_path_factory.mktemp("hosts"), postgres_url, redis_url)
+    pair = Pair(tmp_path_factory.mktemp("hosts"), own_postgres_url, redis_url)
     try:
         pair.found(TODAY)
         pair.start()
