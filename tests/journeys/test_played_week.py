@@ -28,8 +28,8 @@ TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = (
 )
 NEXT_MONDAY = MONDAY + timedelta(weeks=1)
 COUNTED = {  # events of the week, by the auditor's filter
-    "批阅": 14 + 1 + 3 + 1,  # logs, months, weeks; one was read
-    "查看客户号码": 2,
+    "批阅": 14 + 3 + 3 + 1,  # logs, months, weeks; one was read
+    "查看客户号码": 4,
     "核实与案件": 2,  # one denial is noted, for the first time, and there is no case
     "投诉": 6,
 }
@@ -106,7 +106,9 @@ def monday(team: Team) -> None:
     troubles.open_case(boss, "A3")
     troubles.take_step(boss, 1)
     troubles.answer_the_ladder(team.three)
+    supervisor.track(boss, "A1")
     the_evening(team, MONDAY, [team.one, team.two])
+    supervisor.file_journal(boss, met=1)
     boss.open(f"/board?day={MONDAY}")
     boss.part("section[aria-labelledby=a]").shows(PEOPLE["A3"][0])
 
@@ -126,7 +128,7 @@ def tuesday(team: Team) -> None:
     agents.log(team.two, MEETING, TWO[1], "follow_up", "meeting_note")
     agents.log(team.three, MEETING, THREE[1], "interested", "meeting_note")
     the_evening(team, TUESDAY, [team.one, team.two, team.three])
-    supervisor.file_journal(boss, facts=4, met=1)
+    supervisor.file_journal(boss, met=1, facts=4)
 
 
 def wednesday(team: Team) -> None:
@@ -139,25 +141,31 @@ def wednesday(team: Team) -> None:
     agents.set_clock(team.two.page, WEDNESDAY, "15:20")
     agents.write_without_signal(team.two, MEETING, TWO[0], "interested", "offline_visit")
     agents.waits(team.two, 2)
+    stage.go(WEDNESDAY, "10:30")
+    supervisor.call_back(boss, "A3", TUESDAY, "confirmed")
     supervisor.open_coaching(boss, "A3", "negative")
     supervisor.find_the_wrong_moment(boss, THURSDAY)
     stage.go(WEDNESDAY, "16:00")
+    supervisor.track(boss, "A2")
     agents.log(team.one, CALL, ONE[0], "interested", "call_note")
     agents.log(team.three, CALL, THREE[2], "declined", "call_note")
     troubles.complain(team.one, "S1", customer_id("A1", 1))
     stage.go(WEDNESDAY, "20:00")
-    agents.begin_the_month(team.one, "2026-07")
+    for agent in (team.one, team.three):
+        agents.begin_the_month(agent, "2026-07")
     agents.set_clock(team.two.page, WEDNESDAY, "20:40")
     agents.hand_in_without_signal(team.two)
     agents.waits(team.two, 3)
     team.two.take_picture("offline-phone")
     the_evening(team, WEDNESDAY, [team.one, team.three])
+    supervisor.file_journal(boss, met=2)
 
 
 def thursday(team: Team) -> None:
     stage, boss = team.stage, team.boss
     stage.go(THURSDAY, "07:30")
     agents.find_the_signal(team.two, THURSDAY, "07:30")
+    agents.begin_the_month(team.two, "2026-07")
     stage.go(THURSDAY, "08:05")
     stage.let_workers_run()
     troubles.take_up_the_complaint(team.above, "S1")
@@ -176,15 +184,18 @@ def thursday(team: Team) -> None:
     agents.log(team.two, CALL, TWO[1], "follow_up", "call_note")
     agents.log(team.three, MEETING, THREE[1], "interested", "meeting_note")
     the_evening(team, THURSDAY, [team.one, team.two, team.three], waiting=4)
-    supervisor.file_journal(boss, facts=7, met=3)
+    supervisor.file_journal(boss, met=3, facts=7)
 
 
 def friday(team: Team) -> None:
     stage, boss = team.stage, team.boss
     stage.go(FRIDAY, "08:05")
     stage.let_workers_run()
-    supervisor.review_sheets(boss, 1, "month")
+    supervisor.review_sheets(boss, 3, "month")
+    stage.go(FRIDAY, "10:00")
+    supervisor.call_back(boss, "A3", THURSDAY, "confirmed")
     stage.go(FRIDAY, "15:00")
+    supervisor.track(boss, "A2")
     troubles.hold_a_sharing(boss, "A1")
     troubles.mediate(team.above)
     troubles.read_the_terms(team.one)
@@ -200,6 +211,7 @@ def friday(team: Team) -> None:
     agents.fill_the_week(team.two, ["2", "4", "0", "1", "0"])
     agents.fill_the_week(team.three, ["2", "2", "0", "0", "0"])
     the_evening(team, FRIDAY, [team.one, team.two, team.three])
+    supervisor.file_journal(boss, met=2)
 
 
 def the_evening(team: Team, day: date, writers: list[Player], *, waiting: int = 0) -> None:
