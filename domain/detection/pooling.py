@@ -38,7 +38,7 @@ from domain.detection.evidence import (
 from domain.detection.visit_log import Real
 
 PRIOR_CALLS = 60.0
-ROUNDS = 20
+ROUNDS, CLOSE = 20, 1e-7  # at most so many, and until no probability moves by more
 MISHAPS = frozenset({Outcome.DENY, Outcome.WRONG_NUMBER, Outcome.NO_SUCH_PERSON})
 
 ORDINARY_Z = 1.0  # robust z of a log above which its agent's calls teach nothing
@@ -79,7 +79,7 @@ def prior_of_agent(z: float) -> float:
 def pooled_table(agents: Sequence[AgentCalls]) -> Table:
     """Return the branch's own table; the made-up column keeps the published values.
 
-    By expectation and maximisation, `ROUNDS` times: how likely each agent's made-up share is
+    By expectation and maximisation, `ROUNDS` times at most: how likely each agent's made-up share is
     under the table so far, then the table under those shares.
     """
     fake, prior = np.array(_normalised(0)), np.array(_normalised(1))
@@ -92,7 +92,9 @@ def pooled_table(agents: Sequence[AgentCalls]) -> Table:
         shares = _posterior(counts @ np.log(mixture) + before)
         probably_true = shares @ (honest / mixture).T
         total = PRIOR_CALLS * prior + (counts * probably_true).sum(axis=0)
-        true = total / total.sum()
+        before_it, true = true, total / total.sum()
+        if np.abs(true - before_it).max() < CLOSE:
+            break
     return tuple(zip(fake.tolist(), true.tolist(), strict=True))
 
 

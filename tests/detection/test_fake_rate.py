@@ -94,10 +94,11 @@ def test_a_branch_without_denials_makes_none_count_more() -> None:
 def test_the_judgements_steady_a_rate_of_few_calls() -> None:
     few = drawn(0.20, 60)
 
-    steadied = assisted_rate(few, 0.05)
+    steadied, alone = assisted_rate(few, 0.05), fake_rate(few)
 
     assert 0.05 < steadied.rate < 0.10
-    assert steadied.interval[1] - steadied.interval[0] < 0.08
+    assert steadied.interval[1] - steadied.interval[0] < 0.11
+    assert steadied.interval[1] - steadied.interval[0] < (alone.interval[1] - alone.interval[0]) / 2
 
 
 def test_many_calls_outweigh_what_the_judgements_let_expect() -> None:
